@@ -1,0 +1,1 @@
+"""The outside world, made into snapshots: all input and output lives here."""

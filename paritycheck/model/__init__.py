@@ -1,0 +1,1 @@
+"""Plain frozen values: what the two sides are, and what is said about them."""

@@ -1,0 +1,90 @@
+"""The second document: what is said about the two sides (``schemas/report-1.json``)."""
+
+from typing import Literal
+
+import msgspec
+
+from paritycheck.model.journey import Gate, ItemKind, Verdict
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Origin
+from paritycheck.model.source import ImportContext
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A kind of finding: stable ``code`` and ``slug``, the usual severity, one line, and how to repair it."""
+
+    code: str
+    slug: str
+    severity: Severity
+    summary: str
+    help: str
+
+
+class ReportItem(msgspec.Struct, frozen=True):
+    """A lost thing and, for readers who want the whole story, its journey."""
+
+    kind: ItemKind
+    name: str
+    path: str = ""
+    journey: tuple[Verdict, ...] = ()
+
+
+class Importer(msgspec.Struct, frozen=True):
+    """Who needs the item: the statement, and the modules that lead to it from the start command."""
+
+    path: str
+    line: int
+    context: ImportContext
+    chain: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One cause, with every item it cost. The first of ``locations`` is the cause."""
+
+    code: str
+    slug: str
+    severity: Severity
+    gate: Gate | None
+    message: str
+    hint: str
+    items: tuple[ReportItem, ...]
+    locations: tuple[Location, ...]
+    imported_by: tuple[Importer, ...]
+    fingerprint: str
+    suppressed_by: str | None = None
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """Who wrote the report."""
+
+    name: str
+    version: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What was looked at, and what came of it. ``arrived + lost + unknown`` are the items judged."""
+
+    modules: int
+    files: int
+    distributions: int
+    arrived: int
+    lost: int
+    unknown: int
+    errors: int
+    warnings: int
+    notes: int
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole answer. ``remarks`` are facts that were not to be had, and why."""
+
+    schema_version: str
+    tool: Tool
+    local: Origin
+    container: Origin
+    summary: Summary
+    findings: tuple[Finding, ...]
+    remarks: tuple[str, ...] = ()

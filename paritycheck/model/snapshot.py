@@ -1,0 +1,153 @@
+"""Everything that is known about one side, captured once; the first of the two documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from paritycheck.model.environment import Environment
+from paritycheck.model.location import Location
+from paritycheck.model.source import SourceFile
+from paritycheck.model.tree import FileTree
+
+T = TypeVar("T")
+
+OriginKind = Literal["checkout", "predicted", "image", "container"]
+GitState = Literal["repository", "none", "refused", "unavailable"]
+
+
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a snapshot came from: ``reference`` as the user wrote it, ``digest`` the image's id (a checkout: HEAD)."""
+
+    kind: OriginKind
+    reference: str
+    digest: str = ""
+    created: str = ""
+
+
+class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One layer: ``diff_id`` of the uncompressed tar, and the instruction that made it, without ENV and ARG values."""
+
+    diff_id: str = ""
+    created_by: str = ""
+    location: Location | None = None
+
+
+class Healthcheck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """HEALTHCHECK: ``test`` as the image config writes it (``["NONE"]`` disables)."""
+
+    test: tuple[str, ...] = ()
+
+
+class ImageConfig(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an image says about running it.
+
+    ``env`` keeps every variable's name; the value only of those that steer Python and the
+    search for programs (see ``capture.selection``), else ``None``: it may be a secret.
+    ``architecture`` and ``os`` as in OCI (``amd64``, ``linux``). ``layers`` oldest first.
+    """
+
+    env: dict[str, str | None] = {}
+    workdir: str = ""
+    user: str = ""
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    shell: tuple[str, ...] = ()
+    healthcheck: Healthcheck | None = None
+    volumes: tuple[str, ...] = ()
+    architecture: str = ""
+    os: str = ""
+    layers: tuple[Layer, ...] = ()
+
+
+class GitFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What git itself says about the working tree; all paths relative to the snapshot's root.
+
+    ``state`` ``none``: no repository; ``refused``: git would not read it (``reason`` in git's
+    words); ``unavailable``: no git program. ``ignored`` maps an ignored path (a directory stands
+    for all below it) to the rule's file and line. ``submodules`` are the *uninitialised* ones,
+    ``lfs_pointers`` files whose content LFS never fetched, ``case_differs`` disk path -> index path,
+    ``nested`` other repositories inside this one.
+    """
+
+    state: GitState
+    reason: str = ""
+    head: str = ""
+    shallow: bool = False
+    tracked: frozenset[str] = frozenset()
+    modified: frozenset[str] = frozenset()
+    deleted: frozenset[str] = frozenset()
+    untracked: frozenset[str] = frozenset()
+    ignored: dict[str, Location] = {}
+    submodules: tuple[str, ...] = ()
+    lfs_pointers: tuple[str, ...] = ()
+    case_differs: dict[str, str] = {}
+    nested: tuple[str, ...] = ()
+
+
+class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of a tree about which nothing is known: ``path`` and all below it (``""``: everything)."""
+
+    path: str
+    reason: str
+    location: Location | None = None
+
+
+class OnDemand(Mapping[str, T], Generic[T]):
+    """A mapping whose values are read when asked for, and once.
+
+    ``load`` answers for any path (``None``: not to be had); iteration yields only the paths
+    that belong in a document, computed by ``carried`` when first needed.
+    """
+
+    def __init__(self, load: Callable[[str], T | None], carried: Callable[[], Iterable[str]]) -> None:
+        self._load = load
+        self._carried = carried
+        self._known: dict[str, T | None] = {}
+        self._keys: tuple[str, ...] | None = None
+
+    def __getitem__(self, path: str) -> T:
+        if path not in self._known:
+            self._known[path] = self._load(path)
+        value = self._known[path]
+        if value is None:
+            raise KeyError(path)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        if self._keys is None:
+            self._keys = tuple(path for path in self._carried() if self.get(path) is not None)
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """One side.
+
+    ``tree`` is rooted at the repository root (checkout) or ``/`` (image). ``modules`` maps the
+    path of a Python source file to what it says, ``texts`` the path of a small text that a build
+    or a start reads to its content, ``digests`` a path to the SHA-256 of its content: each holds
+    application files, not what a distribution or the system brought. ``config`` only for images,
+    ``git`` only for checkouts. ``unknown`` lists the parts that nobody looked at or could predict.
+    """
+
+    origin: Origin
+    tree: FileTree
+    modules: Mapping[str, SourceFile]
+    texts: Mapping[str, str]
+    digests: Mapping[str, str]
+    environment: Environment = Environment()
+    config: ImageConfig | None = None
+    git: GitFacts | None = None
+    unknown: tuple[Unknown, ...] = ()
+
+    def doubt(self, path: str) -> Unknown | None:
+        """Return why it is unknown whether ``path`` is there, if it is."""
+        for part in self.unknown:
+            if not part.path or path == part.path or path.startswith(part.path + "/"):
+                return part
+        return None

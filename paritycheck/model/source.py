@@ -1,0 +1,45 @@
+"""What one Python source file says: its imports and the names it binds."""
+
+from typing import Literal
+
+import msgspec
+
+ImportContext = Literal["module", "function", "guarded", "type-checking"]
+
+
+class Import(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One import statement (``import a, b`` is two).
+
+    ``module`` without leading dots, ``level`` their number, ``names`` what ``from`` takes (``*``
+    as it stands; empty for a plain import). ``context``: ``guarded`` when a failing import is
+    caught around it, else ``type-checking``, else ``function`` when it only runs on a call, else
+    ``module``. ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``.
+    """
+
+    line: int
+    module: str
+    level: int = 0
+    names: tuple[str, ...] = ()
+    context: ImportContext = "module"
+    dynamic: bool = False
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
+
+    message: str
+    line: int = 0
+
+
+class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A parsed source file: imports in order of line, and the names bound at module level.
+
+    ``defines`` are the names that ``from this import name`` finds without a submodule, only
+    where they are certain; ``open_ended`` is true when there may be others (``import *``, a
+    module-level ``__getattr__``, ``globals()[...]``).
+    """
+
+    imports: tuple[Import, ...] = ()
+    defines: tuple[str, ...] = ()
+    open_ended: bool = False
+    problem: Problem | None = None

@@ -1,0 +1,1 @@
+"""Text into values that remember their line; pure."""

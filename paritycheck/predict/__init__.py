@@ -1,0 +1,1 @@
+"""What other programs would do, as pure functions over trees and values."""
