@@ -1,0 +1,222 @@
+"""The tree of a stage while its instructions are applied: a light overlay over a shared base.
+
+A stage begins as its base (an image's tree, another stage, nothing, or *unknown*) and only
+remembers what it writes and removes, so that a base of many files is never copied. Where nobody
+knows what is there (an image that is not at hand, a RUN step that was not understood) the tree
+says *unknown* instead of absent.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Unknown
+from paritycheck.model.tree import MAX_LINKS, FileEntry, FileTree
+
+Certainty = Literal["present", "absent", "unknown"]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a path leads: the real ``path`` (``""``: the root), what is there, and how surely.
+
+    ``entry`` is ``None`` for an implied directory, too; ``loop`` tells that links go in circles.
+    With certainty ``unknown`` the path is what it would be if nothing on the way is a link.
+    """
+
+    path: str
+    entry: FileEntry | None
+    certainty: Certainty
+    loop: bool = False
+
+
+class StageTree:
+    """A mutable tree; ``base`` stays untouched and is shared. ``None``: a base that nobody has read.
+
+    ``inline`` keeps, by SHA-256, the content of files that come from no file of the context
+    (heredocs, members of archives); ``unknown`` the parts in which only what is listed is known.
+    """
+
+    __slots__ = ("_added", "_base", "_hidden", "_written", "inline", "unknown")
+
+    def __init__(
+        self, base: FileTree | None = None, reason: str = "", location: Location | None = None
+    ) -> None:
+        self._base = FileTree() if base is None else base
+        self._written: dict[str, FileEntry] = {}
+        self._added: dict[str, set[str]] = {}  # directory -> names written below it
+        self._hidden: set[str] = set()  # paths of the base that are gone, with all below
+        self.inline: dict[str, bytes] = {}
+        self.unknown: list[Unknown] = []
+        if base is None:
+            self.mark_unknown("", reason or "the base image is not at hand", location)
+
+    def fork(self) -> StageTree:
+        """Return an independent tree with the same content, for a stage built ``FROM`` this one."""
+        twin = StageTree(self._base)
+        twin._written = dict(self._written)
+        twin._added = {directory: set(names) for directory, names in self._added.items()}
+        twin._hidden = set(self._hidden)
+        twin.inline = dict(self.inline)
+        twin.unknown = list(self.unknown)
+        return twin
+
+    def freeze(self) -> FileTree:
+        """Return the immutable tree of everything that is known to be there, parents before children."""
+        return FileTree(self)
+
+    def __iter__(self) -> Iterator[FileEntry]:
+        if not self._hidden and not self._written:
+            return iter(self._base)
+        return self.below("")
+
+    def get(self, path: str) -> FileEntry | None:
+        """Return the entry at exactly this path; links are not followed."""
+        written = self._written.get(path)
+        if written is not None:
+            return written
+        return None if self._is_hidden(path) else self._base.get(path)
+
+    def children(self, directory: str) -> tuple[str, ...]:
+        """Return the sorted names directly below ``directory`` (``""`` is the root)."""
+        added = self._added.get(directory, ())
+        if self._is_hidden(directory):
+            return tuple(sorted(added))
+        names = self._base.children(directory)
+        if self._hidden:
+            prefix = f"{directory}/" if directory else ""
+            names = tuple(name for name in names if prefix + name not in self._hidden)
+        return tuple(sorted({*names, *added})) if added else names
+
+    def is_dir(self, path: str) -> bool:
+        """Tell whether ``path`` (already resolved) is a directory, given or implied by its children."""
+        entry = self.get(path)
+        return entry.kind == "dir" if entry else (path == "" or bool(self.children(path)))
+
+    def below(self, directory: str) -> Iterator[FileEntry]:
+        """Yield every entry below ``directory``, parents before children, names sorted."""
+        prefix = f"{directory}/" if directory else ""
+        stack = [prefix + name for name in reversed(self.children(directory))]
+        while stack:
+            path = stack.pop()
+            entry = self.get(path)
+            if entry is not None:
+                yield entry
+            if entry is None or entry.kind == "dir":
+                stack.extend(f"{path}/{name}" for name in reversed(self.children(path)))
+
+    def doubt(self, path: str) -> Unknown | None:
+        """Return why nobody knows whether something unlisted is at ``path``, if so: the latest reason."""
+        for part in reversed(self.unknown):
+            if not part.path or path == part.path or path.startswith(part.path + "/"):
+                return part
+        return None
+
+    def mark_unknown(self, path: str, reason: str, location: Location | None = None) -> None:
+        """Say that from here on ``path`` and all below may hold more than is listed."""
+        self.unknown.append(Unknown(path, reason, location))
+
+    def put(self, entry: FileEntry) -> None:
+        """Write one entry; a file or link in a directory's place takes the whole place.
+
+        Missing parents stay implied: see :meth:`make_parents`.
+        """
+        path = entry.path
+        if entry.kind != "dir" and self.is_dir(path):
+            self.remove(path)
+        self._written[path] = entry
+        while path:
+            path, _, name = path.rpartition("/")
+            known = self._added.setdefault(path, set())
+            if name in known:
+                break
+            known.add(name)
+
+    def make_parents(self, path: str, template: FileEntry) -> None:
+        """Create the missing directories on the way to ``path`` like ``template`` (mode, owner, layer)."""
+        parent = posixpath.dirname(path)
+        missing = []
+        while parent and not self.is_dir(parent):
+            missing.append(parent)
+            parent = posixpath.dirname(parent)
+        for directory in reversed(missing):
+            self.put(
+                msgspec.structs.replace(
+                    template, path=directory, kind="dir", size=0, target="", digest="", source=""
+                )
+            )
+
+    def remove(self, path: str) -> None:
+        """Remove ``path`` and all below; nothing happens if it is not there."""
+        if not self._is_hidden(path) and (self._base.get(path) is not None or self._base.children(path)):
+            self._hidden.add(path)
+        self._drop(path)
+        parent, _, name = path.rpartition("/")
+        self._added.get(parent, set()).discard(name)
+
+    def locate(self, path: str, follow_last: bool = True) -> Place:
+        """Return where ``path`` leads inside the root, links followed (the last one if asked to).
+
+        What does not exist is located all the same: the rest of the path is appended as written.
+        """
+        real: list[str] = []
+        rest = path.split("/")[::-1]
+        certainty: Certainty = "present"
+        links = 0
+        while rest:
+            part = rest.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del real[-1:]
+                continue
+            here = "/".join([*real, part])
+            entry = self.get(here)
+            if (
+                entry is not None
+                and entry.kind == "link"
+                and (follow_last or any(p not in ("", ".") for p in rest))
+            ):
+                links += 1
+                if links > MAX_LINKS:
+                    return Place(here, entry, "absent", loop=True)
+                if entry.target.startswith("/"):
+                    real = []
+                rest.extend(entry.target.split("/")[::-1])
+                continue
+            real.append(part)
+            if entry is None and not self.children(here):
+                certainty = "unknown" if self.doubt(here) else "absent"
+            else:
+                certainty = "present"
+        reached = "/".join(real)
+        if not reached:
+            return Place("", self.get(""), "present")
+        return Place(reached, self.get(reached), certainty)
+
+    def resolve(self, path: str) -> str | None:
+        """Return the real path of what is certainly there, links followed; ``None`` if it is not (known)."""
+        place = self.locate(path)
+        return place.path if place.certainty == "present" else None
+
+    def find(self, path: str) -> FileEntry | None:
+        """Return the entry that ``path`` leads to after following links, as ``stat`` would."""
+        return self.locate(path).entry
+
+    def _is_hidden(self, path: str) -> bool:
+        if not self._hidden:
+            return False
+        while path:
+            if path in self._hidden:
+                return True
+            path = path.rpartition("/")[0]
+        return "" in self._hidden
+
+    def _drop(self, path: str) -> None:
+        self._written.pop(path, None)
+        for name in self._added.pop(path, ()):
+            self._drop(f"{path}/{name}" if path else name)
