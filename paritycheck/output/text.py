@@ -1,0 +1,114 @@
+"""The report for a person: what is missing, who needs it, where it was lost, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tabulate import tabulate
+
+from paritycheck.model.journey import GATE_ORDER, Outcome
+from paritycheck.model.report import Finding, Report, ReportItem, Severity, Summary
+from paritycheck.output.style import Paint, Tone, harmless, plain
+
+MAX_ITEMS = 12  # of one finding; the JSON report has them all
+MAX_IMPORTERS = 3
+
+_MARKS: dict[Outcome, tuple[str, Tone]] = {
+    "passed": ("+", "good"),
+    "lost": ("LOST", "bad"),
+    "unknown": ("?", "doubt"),
+    "skipped": ("-", "quiet"),
+}
+_TONES: dict[Severity, Tone] = {"error": "bad", "warning": "doubt", "note": "quiet"}
+
+
+def render_text(report: Report, paint: Paint = plain) -> str:
+    """Return the whole report as text; ``paint`` colours it (see ``output.style``)."""
+    lines = [
+        f"{_side(report.local.kind, report.local.reference)} -> "
+        f"{_side(report.container.kind, report.container.reference)}",
+        "",
+    ]
+    for finding in report.findings:
+        lines += [*_finding(finding, paint), ""]
+    lines += [f"{paint('unknown', 'doubt')}  {harmless(remark)}" for remark in report.remarks]
+    if report.remarks:
+        lines.append("")
+    lines += _closing(report.summary, paint)
+    return "\n".join(lines) + "\n"
+
+
+def _side(kind: str, reference: str) -> str:
+    return f"{kind} {harmless(reference)}"
+
+
+def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
+    head = paint(finding.severity, _TONES[finding.severity])
+    suppressed = f" (suppressed by {harmless(finding.suppressed_by)})" if finding.suppressed_by else ""
+    yield f"{head} {finding.code} {finding.slug}: {paint(harmless(finding.message), 'strong')}{suppressed}"
+    rows: list[tuple[str, str]] = []
+    for location in finding.locations:
+        rows.append(
+            ("" if rows else "lost by" if finding.gate else "at", _quote(str(location), location.text))
+        )
+    importers = finding.imported_by[:MAX_IMPORTERS]
+    for number, importer in enumerate(importers):
+        where = f"{importer.path}:{importer.line}"
+        note = "" if importer.context == "module" else f"  ({importer.context})"
+        rows.append(("" if number else "needed by", harmless(where) + note))
+        if importer.chain:
+            rows.append(("", "reached through " + harmless(" > ".join(importer.chain))))
+    if len(finding.imported_by) > len(importers):
+        rows.append(("", f"and {len(finding.imported_by) - len(importers)} more"))
+    rows.append(("do", harmless(finding.hint)))
+    yield from ("  " + line for line in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines())
+    yield from _journeys(finding.items, paint)
+
+
+def _quote(where: str, text: str) -> str:
+    return harmless(f"{where}  {text.strip()}") if text else harmless(where)
+
+
+def _journeys(items: tuple[ReportItem, ...], paint: Paint) -> Iterator[str]:
+    travelled = [item for item in items if item.journey]
+    if not travelled:
+        if len(items) > 1:
+            yield from (f"  {harmless(item.path or item.name)}" for item in items[:MAX_ITEMS])
+            yield from _overflow(len(items))
+        return
+    rows = []
+    for item in travelled[:MAX_ITEMS]:
+        outcomes = {verdict.gate: verdict.outcome for verdict in item.journey}
+        marks = [_MARKS[outcomes.get(gate, "skipped")] for gate in GATE_ORDER]
+        rows.append([harmless(item.name or item.path), *(paint(*mark) for mark in marks)])
+    table = tabulate(
+        rows,
+        headers=["", *GATE_ORDER],
+        tablefmt="plain",
+        disable_numparse=True,
+        colalign=["left", *["center"] * len(GATE_ORDER)],
+    )
+    yield from ("  " + line for line in table.splitlines())
+    yield from _overflow(len(travelled))
+
+
+def _overflow(count: int) -> Iterator[str]:
+    if count > MAX_ITEMS:
+        yield f"  and {count - MAX_ITEMS} more (all of them in --format json)"
+
+
+def _closing(summary: Summary, paint: Paint) -> Iterator[str]:
+    looked = f"{summary.modules} modules, {summary.files} files, {summary.distributions} distributions"
+    judged = f"{summary.arrived} arrived, {summary.lost} lost, {summary.unknown} unknown"
+    if not (summary.errors or summary.warnings or summary.notes):
+        yield f"{paint('parity', 'good')}: looked at {looked}; {judged}"
+        return
+    counts = ", ".join(
+        f"{number} {word}{'' if number == 1 else 's'}"
+        for number, word in (
+            (summary.errors, "error"),
+            (summary.warnings, "warning"),
+            (summary.notes, "note"),
+        )
+    )
+    yield f"{paint(counts, 'strong')}; looked at {looked}; {judged}"

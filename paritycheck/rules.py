@@ -1,0 +1,207 @@
+"""The catalogue: every kind of finding, its stable code, and how findings are put together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from paritycheck.model.journey import Gate
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, Importer, ReportItem, Rule, Severity
+
+_CATALOGUE = (
+    Rule(
+        "PC101",
+        "not-in-worktree",
+        "error",
+        "imported locally from outside the checkout, so no build of the checkout can have it",
+        "Move the module into the repository, or declare and install the distribution that provides it.",
+    ),
+    Rule(
+        "PC102",
+        "untracked",
+        "error",
+        "on this disk but not in git, so a build from a clean clone lacks it",
+        "`git add` the file; if a .gitignore line hides it, narrow that line first.",
+    ),
+    Rule(
+        "PC103",
+        "ignored",
+        "error",
+        "kept out of the build context by the ignore file",
+        "Narrow the ignore line, or re-include the path with a `!` line after it.",
+    ),
+    Rule(
+        "PC104",
+        "not-copied",
+        "error",
+        "in the build context, but no COPY or ADD puts it into the image",
+        "Copy the path in the Containerfile, beside the COPY that takes its neighbours.",
+    ),
+    Rule(
+        "PC105",
+        "absent-from-image",
+        "error",
+        "in git and in the build, but not in this image",
+        "Rebuild the image from this commit; if it stays away, a later instruction removes it.",
+    ),
+    Rule(
+        "PC107",
+        "off-sys-path",
+        "error",
+        "in the image, but in no directory that its interpreter searches",
+        "Set PYTHONPATH or WORKDIR to the directory above the package, or install the project.",
+    ),
+    Rule(
+        "PC108",
+        "not-importable",
+        "error",
+        "in the image and on the path, but the interpreter would not import it under this name",
+        "Look at the file named as the cause: it shadows the module, or is no package.",
+    ),
+    Rule(
+        "PC109",
+        "missing-data-file",
+        "error",
+        "a file that arrived code opens is not in the container",
+        "Copy the file into the image, or take it out of the ignore file.",
+    ),
+    Rule(
+        "PC201",
+        "missing-distribution",
+        "error",
+        "imported by code in the container and installed locally, but not installed in the container",
+        "Declare the distribution in the file that the image installs from, and rebuild.",
+    ),
+    Rule(
+        "PC202",
+        "different-version",
+        "warning",
+        "installed on both sides in different versions",
+        "Pin the version, or update the local environment from the same lock file.",
+    ),
+    Rule(
+        "PC301",
+        "different-interpreter",
+        "warning",
+        "the container runs another Python than the local environment",
+        "Use the same minor version on both sides.",
+    ),
+    Rule(
+        "PC302",
+        "missing-sys-path-entry",
+        "warning",
+        "an entry of the container's PYTHONPATH does not exist, or means another place than it seems",
+        "Correct the ENV PYTHONPATH line.",
+    ),
+    Rule(
+        "PC401",
+        "stale-content",
+        "warning",
+        "the image holds another content of the file than the checkout",
+        "Rebuild the image from this checkout.",
+    ),
+    Rule(
+        "PC402",
+        "shipped-untracked",
+        "warning",
+        "in the image although git does not track it: the next build from a clean clone lacks it",
+        "`git add` the file, or keep it out of the image.",
+    ),
+    Rule(
+        "PC403",
+        "prediction-differs",
+        "note",
+        "the image is not what this Containerfile and context build",
+        "Rebuild the image; if the difference stays, please report it: the prediction is wrong.",
+    ),
+    Rule(
+        "PC404",
+        "healthcheck-missing",
+        "warning",
+        "the Containerfile declares a HEALTHCHECK that the image does not have",
+        "Build with `--format docker`: the OCI image format has no place for HEALTHCHECK.",
+    ),
+    Rule(
+        "PC405",
+        "start-command-unresolved",
+        "note",
+        "what the container starts could not be resolved, so nothing is said about reachability",
+        "Name the start command with `--start`.",
+    ),
+    Rule(
+        "PC501",
+        "copy-source-missing",
+        "error",
+        "a COPY or ADD names a source that a build from a clean clone does not have",
+        "Correct the source, or `git add` it.",
+    ),
+    Rule(
+        "PC502",
+        "dead-ignore-line",
+        "note",
+        "a line of the ignore file changes nothing",
+        "Remove the line or correct the pattern: it is not read as a .gitignore line would be.",
+    ),
+    Rule(
+        "PC503",
+        "engines-disagree",
+        "warning",
+        "Podman and Docker would build different images from this context",
+        "Write the ignore line or COPY so that all engines read it alike.",
+    ),
+    Rule(
+        "PC901",
+        "not-analysed",
+        "note",
+        "a file or instruction could not be analysed",
+        "Look at the line named; what depends on it is unknown, not good.",
+    ),
+)
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in _CATALOGUE}
+
+# Which rule speaks for an item that was lost at a gate.
+RULE_OF_GATE: dict[Gate, str] = {
+    "worktree": "PC101",
+    "tracked": "PC102",
+    "context": "PC103",
+    "copied": "PC104",
+    "image": "PC105",
+    "syspath": "PC107",
+    "importable": "PC108",
+}
+
+
+def make_finding(
+    code: str,
+    message: str,
+    *,
+    items: Iterable[ReportItem] = (),
+    locations: Iterable[Location] = (),
+    imported_by: Iterable[Importer] = (),
+    gate: Gate | None = None,
+    severity: Severity | None = None,
+    hint: str = "",
+) -> Finding:
+    """Build a finding; severity and hint default to the rule's own.
+
+    The fingerprint identifies the cause and its items by content, not by line number, so that
+    a baseline survives edits elsewhere in the file.
+    """
+    rule = RULES[code]
+    items, locations = tuple(items), tuple(locations)
+    cause = (locations[0].path, locations[0].text) if locations else ("", "")
+    identity = [code, *cause, *sorted(f"{item.kind} {item.name} {item.path}" for item in items)]
+    return Finding(
+        code=code,
+        slug=rule.slug,
+        severity=severity or rule.severity,
+        gate=gate,
+        message=message,
+        hint=hint or rule.help,
+        items=items,
+        locations=locations,
+        imported_by=tuple(imported_by),
+        fingerprint=hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32],
+    )
