@@ -5,15 +5,18 @@ from typing import Literal
 import msgspec
 
 ImportContext = Literal["module", "function", "guarded", "type-checking"]
+PackagePath = Literal["own", "extended", "altered"]
 
 
 class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     """One import statement (``import a, b`` is two).
 
     ``module`` without leading dots, ``level`` their number, ``names`` what ``from`` takes (``*``
-    as it stands; empty for a plain import). ``context``: ``guarded`` when a failing import is
-    caught around it, else ``type-checking``, else ``function`` when it only runs on a call, else
-    ``module``. ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``.
+    as it stands; empty for a plain import). ``context``: ``type-checking`` when it never runs,
+    else ``guarded`` when a failing import is caught around it, else ``function`` when it only runs
+    on a call, else ``module``. ``dynamic`` for ``importlib.import_module("x")`` and
+    ``__import__("x")``. ``condition`` is the test of the interpreter or platform under which it
+    runs, as a Python expression (``sys.version_info >= (3, 11)``); empty: always.
     """
 
     line: int
@@ -22,6 +25,7 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
     context: ImportContext = "module"
     dynamic: bool = False
+    condition: str = ""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,10 +40,13 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``defines`` are the names that ``from this import name`` finds without a submodule, only
     where they are certain; ``open_ended`` is true when there may be others (``import *``, a
-    module-level ``__getattr__``, ``globals()[...]``).
+    module-level ``__getattr__``, ``globals()[...]``). ``package_path`` says where a package's
+    submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
+    name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
     """
 
     imports: tuple[Import, ...] = ()
     defines: tuple[str, ...] = ()
     open_ended: bool = False
+    package_path: PackagePath = "own"
     problem: Problem | None = None

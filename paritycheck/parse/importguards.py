@@ -1,0 +1,174 @@
+"""What the statements around an import mean for it: caught, never run, run only on some interpreters.
+
+The rules are those of the language reference (the ``try``, ``with`` and ``if`` statements); that
+``TYPE_CHECKING`` is false at run time is PEP 484.
+"""
+
+import ast
+from typing import NamedTuple
+
+from paritycheck.model.source import ImportContext
+
+CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
+# Tests of these are about the interpreter, not about the program's state.
+FACTS = frozenset(
+    {
+        "sys.version_info",
+        "sys.platform",
+        "sys.implementation",
+        "sys.maxsize",
+        "os.name",
+        "platform.system",
+        "platform.machine",
+        "platform.python_implementation",
+        "six.PY2",
+        "six.PY3",
+        "__name__",
+        "__debug__",
+    }
+)
+_PLAIN = (
+    ast.Compare,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+    ast.Subscript,
+    ast.Slice,
+    ast.Call,
+    ast.Name,
+    ast.Attribute,
+    ast.expr_context,
+    ast.cmpop,
+    ast.boolop,
+    ast.unaryop,
+)
+
+
+class Around(NamedTuple):
+    """What encloses a statement. ``binds``: the names that it binds are the module's own."""
+
+    binds: bool = True
+    function: bool = False
+    guarded: bool = False
+    typing: bool = False
+    condition: str = ""
+
+    @property
+    def context(self) -> ImportContext:
+        """The one word for an import here."""
+        if self.typing:
+            return "type-checking"
+        if self.guarded:
+            return "guarded"
+        return "function" if self.function else "module"
+
+    def inside_function(self) -> "Around":
+        """The body of a function: it runs later, when no guard around the definition is active."""
+        return self._replace(binds=False, function=True, guarded=False)
+
+
+def branches(statement: ast.If, around: Around) -> tuple[Around, Around]:
+    """Return what holds in the body and in the ``else`` of an ``if``."""
+    truth = _constant_truth(statement.test)
+    if truth is not None:
+        never = around._replace(typing=True)
+        return (around, never) if truth else (never, around)
+    if any(
+        isinstance(node, ast.Call) and _last(node.func) == "find_spec" for node in ast.walk(statement.test)
+    ):
+        guarded = around._replace(guarded=True)
+        return guarded, guarded
+    if not _about_interpreter(statement.test):
+        return around, around
+    test = ast.unparse(statement.test)
+    return _under(around, test), _under(around, f"not ({test})")
+
+
+def catches(handlers: list[ast.ExceptHandler]) -> bool:
+    """Tell whether a missing module ends in these handlers: the first that matches decides."""
+    for handler in handlers:
+        if handler.type is None or _names_import_error(handler.type):
+            return not _leaves(handler.body)
+    return False
+
+
+def suppresses(statement: ast.With | ast.AsyncWith) -> bool:
+    """Tell whether the statement is ``with suppress(ImportError)``."""
+    return any(
+        isinstance(item.context_expr, ast.Call)
+        and _last(item.context_expr.func) == "suppress"
+        and any(_names_import_error(argument) for argument in item.context_expr.args)
+        for item in statement.items
+    )
+
+
+def _under(around: Around, test: str) -> Around:
+    return around._replace(condition=f"({around.condition}) and ({test})" if around.condition else test)
+
+
+def _names_import_error(node: ast.expr) -> bool:
+    kinds = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(_last(kind) in CATCHING for kind in kinds)
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    last = body[-1]
+    if isinstance(last, ast.Raise):
+        return not any(isinstance(node, ast.Return | ast.Continue | ast.Break) for node in _nested(body))
+    call = last.value if isinstance(last, ast.Expr) else None
+    return isinstance(call, ast.Call) and _last(call.func) in LEAVING
+
+
+def _nested(body: list[ast.stmt]) -> list[ast.AST]:
+    return [node for statement in body for node in ast.walk(statement)]
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _constant_truth(test: ast.expr) -> bool | None:
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if _last(test) == "TYPE_CHECKING":
+        return False
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _constant_truth(test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        decisive = isinstance(test.op, ast.Or)
+        truths = [_constant_truth(value) for value in test.values]
+        if decisive in truths:
+            return decisive
+        return None if None in truths else not decisive
+    return None
+
+
+def _about_interpreter(test: ast.expr) -> bool:
+    named = False
+    pending: list[ast.AST] = [test]
+    while pending:
+        node = pending.pop()
+        dotted = _dotted(node)
+        if dotted:
+            if not any(dotted == fact or dotted.startswith(fact + ".") for fact in FACTS):
+                return False
+            named = True
+        elif isinstance(node, _PLAIN):
+            pending.extend(ast.iter_child_nodes(node))
+        else:
+            return False
+    return named
+
+
+def _dotted(node: ast.AST) -> str:
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
