@@ -1,0 +1,167 @@
+"""A snapshot as a document: capture on two machines, compare on a third (``schemas/snapshot-1.json``).
+
+A document holds what the build reads verbatim: ENV and ARG values that somebody wrote into a
+Containerfile are in it. ``.env`` files are not, and neither is the value of an image's variable
+unless it steers Python or the search for programs.
+"""
+
+import inspect
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from paritycheck import __version__
+from paritycheck.errors import DocumentError
+from paritycheck.model.environment import Environment
+from paritycheck.model.report import Tool
+from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
+from paritycheck.model.source import SourceFile
+from paritycheck.model.tree import FileEntry, FileTree
+
+SCHEMA_VERSION = "1.0"
+SCHEMA_ID = "urn:paritycheck:snapshot-1"
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One side of a comparison; the paths in ``modules``, ``texts`` and ``digests`` are those of ``tree``."""
+
+    schema_version: str
+    tool: Tool
+    origin: Origin
+    tree: tuple[FileEntry, ...]
+    modules: dict[str, SourceFile]
+    texts: dict[str, str]
+    digests: dict[str, str]
+    environment: Environment = Environment()
+    config: ImageConfig | None = None
+    git: GitFacts | None = None
+    unknown: tuple[Unknown, ...] = ()
+
+
+class _Header(msgspec.Struct):
+    schema_version: str
+
+
+# An empty component, "." or "..": not to be found in the path of a tree entry.
+_UNCLEAN = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the document of ``snapshot``: JSON, the same bytes for equal snapshots.
+
+    What is read on demand is read now, as far as it belongs in a document.
+    """
+    document = Document(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("paritycheck", __version__),
+        origin=snapshot.origin,
+        tree=tuple(sorted(snapshot.tree, key=lambda entry: entry.path)),
+        modules=dict(snapshot.modules),
+        texts=dict(snapshot.texts),
+        digests=dict(snapshot.digests),
+        environment=snapshot.environment,
+        config=snapshot.config,
+        git=snapshot.git,
+        unknown=snapshot.unknown,
+    )
+    try:
+        data = msgspec.json.encode(document, order="deterministic")
+    except UnicodeEncodeError:
+        # A lone surrogate, which Python source can spell and JSON cannot.
+        data = msgspec.json.encode(_spelled(msgspec.to_builtins(document)), order="deterministic")
+    return data + b"\n"
+
+
+def decode_snapshot(data: bytes, name: str) -> Snapshot:
+    """Return the snapshot in the document ``data``; ``name`` is its file, for messages.
+
+    Raises DocumentError, which says where in the document something is not what the schema says.
+    """
+    try:
+        document = msgspec.json.decode(data, type=Document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _check_version(data, name)
+        raise DocumentError(
+            f"{name}: not a snapshot document: {error}",
+            "write it anew with `paritycheck snapshot SOURCE -o FILE`",
+        ) from error
+    _check_version(data, name)
+    return Snapshot(
+        origin=document.origin,
+        tree=_tree(document.tree, name),
+        modules=document.modules,
+        texts=document.texts,
+        digests=document.digests,
+        environment=document.environment,
+        config=document.config,
+        git=document.git,
+        unknown=document.unknown,
+    )
+
+
+def snapshot_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document, as ``schemas/snapshot-1.json`` stores it."""
+    schema = msgspec.json.schema(Document)
+    definitions = schema["$defs"]
+    for definition in definitions.values():
+        # Docstrings are indented before Python 3.13.
+        definition["description"] = inspect.cleandoc(definition["description"])
+    definitions["Document"]["properties"]["schema_version"]["const"] = SCHEMA_VERSION
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_ID,
+        "title": "paritycheck snapshot",
+        "description": "Everything that is known about one side, a checkout or an image, captured once.",
+        "$ref": schema["$ref"],
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """Return a schema as its file stores it."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _check_version(data: bytes, name: str) -> None:
+    try:
+        version = msgspec.json.decode(data, type=_Header).schema_version
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return  # what is wrong lies elsewhere, or there is no version at all
+    if version != SCHEMA_VERSION:
+        raise DocumentError(
+            f"{name}: at `$.schema_version`: the document is of schema {version!r}, "
+            f"and paritycheck {__version__} reads {SCHEMA_VERSION!r}",
+            "use the version of paritycheck that wrote it, or write it anew with `paritycheck snapshot`",
+        )
+
+
+def _tree(entries: tuple[FileEntry, ...], name: str) -> FileTree:
+    for number, entry in enumerate(entries):
+        if _UNCLEAN.search(entry.path):
+            raise DocumentError(
+                f"{name}: not a snapshot document: {entry.path!r} is no path below the root"
+                f" - at `$.tree[{number}].path`",
+                "write it anew with `paritycheck snapshot SOURCE -o FILE`",
+            )
+    tree = FileTree(entries)
+    if len(tree) != len(entries):
+        raise DocumentError(
+            f"{name}: not a snapshot document: a path occurs twice - at `$.tree`",
+            "write it anew with `paritycheck snapshot SOURCE -o FILE`",
+        )
+    return tree
+
+
+def _spelled(value: Any) -> Any:
+    """Return ``value`` with lone surrogates written ``\\uNNNN``."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {_spelled(key): _spelled(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_spelled(item) for item in value]
+        case _:
+            return value
