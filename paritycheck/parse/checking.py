@@ -1,0 +1,266 @@
+"""Which instructions an engine refuses for their shape alone, whatever the build holds.
+
+Source: BuildKit's ``instructions/parse.go`` and ``bflag.go``, and their older copies in dockerd
+20.10; ``dispatchers.go`` of openshift/imagebuilder. An instruction or a flag that the engine does
+not know is refused, as the engine refuses it; but an engine newer than the one whose rules these
+are, or a frontend of its own (``# syntax=``), may know more: then it is left to prediction, which
+says that it was not analysed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from paritycheck.errors import BuildRefused
+from paritycheck.model.engine import ENGINES, Engine
+from paritycheck.parse.dialect import dialect_of
+from paritycheck.parse.gotext import SPACE
+from paritycheck.parse.heredocs import parse_mark
+from paritycheck.parse.instruction import Instruction
+
+KEYWORDS = frozenset(
+    {"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
+)  # fmt: skip
+_BOOLEAN = frozenset({"link", "parents", "keep-git-dir", "unpack"})
+_REPEATABLE = frozenset({"exclude", "mount", "device"})
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
+
+
+def is_newer(engine: Engine, syntax: str = "") -> bool:
+    """Tell whether this engine may know instructions and flags that are unknown here."""
+    own_frontend = engine.name == "buildkit" and syntax != ""
+    return own_frontend or engine.version > ENGINES[engine.name].version
+
+
+def check_instruction(instruction: Instruction, engine: Engine, lenient: bool = False) -> None:
+    """Raise :class:`BuildRefused` with the line if ``engine`` refuses this instruction unseen.
+
+    ``lenient``: do not refuse instructions and flags for being unknown.
+    """
+    try:
+        _SHAPES.get(instruction.keyword, _unknown_shape(lenient))(instruction, engine)
+        _check_flags(instruction, engine, lenient)
+    except BuildRefused as error:
+        if error.line:
+            raise
+        where = instruction.location
+        raise BuildRefused(error.reason, where.path, where.line, error.hint) from None
+
+
+def known_flags(keyword: str, engine: Engine) -> frozenset[str]:
+    """Return the flags that ``engine`` accepts after ``keyword``."""
+    family = dialect_of(engine).family
+    if family == "classic":
+        return _CLASSIC_FLAGS.get(keyword, frozenset())
+    if family == "imagebuilder":
+        return _IMAGEBUILDER_FLAGS.get(keyword, frozenset())
+    return _BUILDKIT_FLAGS.get(keyword, frozenset())
+
+
+_HEALTH_FLAGS = frozenset({"interval", "timeout", "start-period", "start-interval", "retries"})
+_BUILDKIT_FLAGS = {
+    "ADD": frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude"}),
+    "COPY": frozenset({"chown", "chmod", "link", "from", "exclude", "parents"}),
+    "FROM": frozenset({"platform"}),
+    "HEALTHCHECK": _HEALTH_FLAGS,
+    "RUN": frozenset({"mount", "network", "security", "device"}),
+}
+_CLASSIC_FLAGS = {
+    "ADD": frozenset({"chown", "chmod"}),
+    "COPY": frozenset({"chown", "chmod", "from"}),
+    "FROM": frozenset({"platform"}),
+    "HEALTHCHECK": _HEALTH_FLAGS - {"start-interval"},
+    "RUN": frozenset({"mount", "network", "security"}),
+}
+_IMAGEBUILDER_FLAGS = {
+    "ADD": frozenset({"chown", "chmod", "checksum", "link", "keep-git-dir", "exclude"}),
+    "COPY": frozenset({"chown", "chmod", "from", "link", "parents", "exclude"}),
+    "FROM": frozenset({"platform", "after"}),
+    "HEALTHCHECK": _HEALTH_FLAGS,
+    "RUN": frozenset({"mount", "network"}),
+}
+# These take no look at their flags at all.
+_FLAGS_UNREAD = {
+    "buildkit": frozenset({"ARG", "STOPSIGNAL"}),
+    "classic": frozenset({"ARG", "STOPSIGNAL"}),
+    "imagebuilder": KEYWORDS - _IMAGEBUILDER_FLAGS.keys(),
+}
+
+
+def _check_flags(instruction: Instruction, engine: Engine, lenient: bool) -> None:
+    family = dialect_of(engine).family
+    keyword = instruction.keyword
+    if (
+        keyword not in KEYWORDS
+        or keyword in _FLAGS_UNREAD[family]
+        or (keyword == "HEALTHCHECK" and _is_none(instruction))
+    ):
+        return
+    seen: set[str] = set()
+    for flag in instruction.flags:
+        if flag.name not in known_flags(keyword, engine):
+            if lenient:
+                continue
+            raise BuildRefused(f"unknown flag: --{flag.name}")
+        if family == "imagebuilder":
+            _check_imagebuilder_value(keyword, flag.name, flag.value)
+            continue
+        if flag.name in seen and flag.name not in _REPEATABLE:
+            raise BuildRefused(f"duplicate flag specified: --{flag.name}")
+        seen.add(flag.name)
+        _check_value(flag.name, flag.value)
+
+
+def _is_none(instruction: Instruction) -> bool:
+    return instruction.words[:1] != () and instruction.words[0].upper() == "NONE"
+
+
+def _check_value(name: str, value: str | None) -> None:
+    if value == "" and name in _BOOLEAN:
+        raise BuildRefused(f"missing a value on flag: --{name}")
+    if name not in _BOOLEAN:
+        if value is None:
+            raise BuildRefused(f"missing a value on flag: --{name}")
+    elif value is not None and value.lower() not in ("true", "false"):
+        raise BuildRefused(f"expecting boolean value for flag --{name}, not: {value}")
+
+
+def _check_imagebuilder_value(keyword: str, name: str, value: str | None) -> None:
+    if name in _BOOLEAN:
+        if value not in (None, "true", "false"):
+            raise BuildRefused(f"{keyword} only supports --{name}, --{name}=true and --{name}=false")
+    elif not value and keyword != "HEALTHCHECK":
+        raise BuildRefused(f"no value specified for --{name}=")
+
+
+def _unknown_shape(lenient: bool) -> Callable[[Instruction, Engine], None]:
+    def refuse(instruction: Instruction, _: Engine) -> None:
+        if not lenient:
+            raise BuildRefused(f"unknown instruction: {instruction.keyword}")
+
+    return refuse
+
+
+def _any_shape(_: Instruction, __: Engine) -> None:
+    return
+
+
+def _two_or_more(instruction: Instruction, engine: Engine) -> None:
+    if len(instruction.words) < 2:
+        detail = (
+            ""
+            if engine.name == "podman"
+            else ", but only one was provided. Destination could not be determined"
+        )
+        raise BuildRefused(f"{instruction.keyword} requires at least two arguments{detail}")
+    dialect = dialect_of(engine)
+    if dialect.family == "buildkit" and parse_mark(instruction.words[-1], dialect) is not None:
+        raise BuildRefused(f"{instruction.keyword} cannot accept a heredoc as a destination")
+
+
+def _one(instruction: Instruction, _: Engine) -> None:
+    if len(instruction.words) != 1:
+        raise BuildRefused(f"{instruction.keyword} requires exactly one argument")
+
+
+def _at_least_one(instruction: Instruction, _: Engine) -> None:
+    if not instruction.words and not instruction.pairs:
+        raise BuildRefused(f"{instruction.keyword} requires at least one argument")
+
+
+def _pairs(instruction: Instruction, engine: Engine) -> None:
+    _at_least_one(instruction, engine)
+    if engine.name != "podman" and any(not name and value is not None for name, value in instruction.pairs):
+        raise BuildRefused(f"{instruction.keyword} names can not be blank")
+
+
+def _volume(instruction: Instruction, engine: Engine) -> None:
+    _at_least_one(instruction, engine)
+    if any(not word.strip(SPACE) for word in instruction.words):
+        raise BuildRefused("VOLUME specified can not be an empty string")
+
+
+def _from(instruction: Instruction, engine: Engine) -> None:
+    words = instruction.words
+    named = len(words) == 3 and words[1].lower() == "as"
+    if engine.name == "podman":
+        if len(words) != 1 and not (named and words[2]):
+            raise BuildRefused("FROM requires either one argument, or three: FROM <source> [AS <name>]")
+        return
+    if not named and len(words) != 1:
+        raise BuildRefused("FROM requires either one or three arguments")
+    if named and not _STAGE_NAME.fullmatch(words[2].lower()):
+        raise BuildRefused(
+            f'invalid name for build stage: "{words[2]}", name can\'t start with a number or contain symbols'
+        )
+
+
+def _onbuild(instruction: Instruction, _: Engine) -> None:
+    if instruction.trigger is None:
+        raise BuildRefused("ONBUILD requires at least one argument")
+    inner = instruction.trigger.keyword
+    if inner == "ONBUILD":
+        raise BuildRefused("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
+    if inner in ("FROM", "MAINTAINER"):
+        raise BuildRefused(f"{inner} isn't allowed as an ONBUILD trigger")
+
+
+def _shell(instruction: Instruction, engine: Engine) -> None:
+    _at_least_one(instruction, engine)
+    if instruction.form != "exec":
+        raise BuildRefused("SHELL requires the arguments to be in JSON form")
+
+
+def _healthcheck(instruction: Instruction, engine: Engine) -> None:
+    _at_least_one(instruction, engine)
+    kind, *command = instruction.words
+    if kind.upper() == "NONE":
+        if command:
+            raise BuildRefused("HEALTHCHECK NONE takes no arguments")
+        return
+    if kind.upper() != "CMD":
+        raise BuildRefused(f'Unknown type "{kind.upper()}" in HEALTHCHECK (try CMD)')
+    if not command:
+        raise BuildRefused("Missing command after HEALTHCHECK CMD")
+    for flag in instruction.flags:
+        _check_health_flag(flag.name, flag.value or "", engine)
+
+
+_DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
+
+
+def _check_health_flag(name: str, value: str, engine: Engine) -> None:
+    if not value:
+        return
+    if name == "retries":
+        least = 0 if engine.name == "buildkit" else 1
+        if not re.fullmatch(r"[-+]?[0-9]+", value):
+            raise BuildRefused(f'strconv.ParseInt: parsing "{value}": invalid syntax')
+        if int(value) < least:
+            raise BuildRefused(f"--retries must be at least {least} (not {int(value)})")
+    elif name in _HEALTH_FLAGS and not _DURATION.fullmatch(value):
+        raise BuildRefused(f'time: invalid duration "{value}"')
+
+
+_SHAPES: dict[str, Callable[[Instruction, Engine], None]] = {
+    "ADD": _two_or_more,
+    "ARG": _pairs,
+    "CMD": _any_shape,
+    "COPY": _two_or_more,
+    "ENTRYPOINT": _any_shape,
+    "ENV": _pairs,
+    "EXPOSE": _at_least_one,
+    "FROM": _from,
+    "HEALTHCHECK": _healthcheck,
+    "LABEL": _pairs,
+    "MAINTAINER": _one,
+    "ONBUILD": _onbuild,
+    "RUN": _any_shape,
+    "SHELL": _shell,
+    "STOPSIGNAL": _one,
+    "USER": _one,
+    "VOLUME": _volume,
+    "WORKDIR": _one,
+}
