@@ -11,6 +11,7 @@ from paritycheck.model.source import ImportContext
 
 CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
+MAX_CONDITION = 1000  # characters; a chain of a thousand elif would write a text of a million
 # Tests of these are about the interpreter, not about the program's state.
 FACTS = frozenset(
     {
@@ -106,6 +107,8 @@ def suppresses(statement: ast.With | ast.AsyncWith) -> bool:
 
 
 def _under(around: Around, test: str) -> Around:
+    if len(around.condition) > MAX_CONDITION:
+        return around
     return around._replace(condition=f"({around.condition}) and ({test})" if around.condition else test)
 
 

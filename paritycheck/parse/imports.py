@@ -17,11 +17,12 @@ from paritycheck.parse.sourcetext import parse_module
 # Read from the text, not from the tree: the answer "there may be more names" need not be exact.
 _BINDS_UNSEEN = re.compile(
     rb"(?<![\w.])globals\s*\(|(?<![\w.])(?:locals|vars)\s*\(\s*\)\s*[.\[]"
-    rb"|(?<![\w.])exec(?:file)?\s*\(|sys\.modules\s*\[\s*__name__"
+    rb"|(?<![\w.])exec(?:file)?\s*\(|sys\.modules\s*\[[^\]\n]{0,200}\]\s{0,9}=[^=]|sys\.modules\s*\[\s*__name__"
 )
 # Bounded repeats: source is hostile input, and an unbounded one is quadratic in the length of a line.
 _EXTENDS_PATH = re.compile(
-    rb"^[^#\n]{0,200}?(?:\b__path__\s{0,9}=[^#\n]{0,200}?\bextend_path\s{0,9}\(|(?<!def )\bdeclare_namespace\s{0,9}\()",
+    rb"^[^#\n]{0,200}?(?:\b__path__\s{0,9}=[^#\n]{0,200}?\bextend_path\s{0,9}\("
+    rb"|(?<!def )\bdeclare_namespace\s{0,9}\()",
     re.MULTILINE,
 )
 _ALTERS_PATH = re.compile(
@@ -37,7 +38,10 @@ def parse_source(data: bytes) -> SourceFile:
     module = parse_module(data)
     if isinstance(module, Problem):
         return SourceFile(problem=module)
-    return _Reading(data, module).result()
+    try:
+        return _Reading(data, module).result()
+    except RecursionError:
+        return SourceFile(problem=Problem("nested too deeply to be read"))
 
 
 class _Reading:

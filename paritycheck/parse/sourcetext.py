@@ -25,7 +25,9 @@ def parse_module(data: bytes) -> ast.Module | Problem:
         with _quiet():
             return compile(data, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
-        return _undecodable(data) or Problem(error.msg or "syntax error", error.lineno or 0)
+        return (
+            _null_byte(data) or _undecodable(data) or Problem(error.msg or "syntax error", error.lineno or 0)
+        )
     except (RecursionError, MemoryError):
         return Problem("nested too deeply to be parsed")
     except (ValueError, LookupError, OverflowError) as error:
@@ -56,10 +58,19 @@ def _undecodable(data: bytes) -> Problem | None:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return Problem(f"not {encoding}: byte 0x{data[error.start]:02x}", line)
+        return _bad_byte(data, error)
     except SyntaxError as error:
-        return _null_byte(data) or Problem(str(error.msg or "unknown encoding"), 1)
+        # Raised for an unknown encoding, but also for a bad byte in the first two lines.
+        try:
+            data.decode()
+        except UnicodeDecodeError as bad:
+            return _bad_byte(data, bad)
+        return Problem(str(error.msg or "unknown encoding"), 1)
     except (LookupError, ValueError) as error:
         return Problem(f"cannot be decoded: {error}", 1)
     return None
+
+
+def _bad_byte(data: bytes, error: UnicodeDecodeError) -> Problem:
+    line = data.count(b"\n", 0, error.start) + 1
+    return Problem(f"not {error.encoding}: byte 0x{data[error.start]:02x}", line)
