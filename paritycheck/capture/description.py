@@ -66,7 +66,8 @@ def read_description(described: Description) -> Environment:
     problems: list[str] = []
     for site in dict.fromkeys((*described.sites, described.user_site)):
         effects = read_site_directory(site, names(site), read)
-        additions = {entry.path: entry for entry in effects.additions} | additions
+        for entry in effects.additions:
+            additions.setdefault(entry.path, entry)
         editables.update(dict.fromkeys(effects.editables))
         problems += effects.problems
     distributions, troubles = find_distributions(described.path, names, read, editables)
