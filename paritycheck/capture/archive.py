@@ -1,0 +1,63 @@
+"""Images as ``docker-archive``: the tar that ``podman save`` and ``docker save`` write.
+
+Facts: Docker image specification v1.2 for ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+import msgspec
+
+from paritycheck.capture.blobs import Scratch
+from paritycheck.capture.imageconfig import decode_config
+from paritycheck.capture.layers import StackedImage
+from paritycheck.capture.packed import (
+    archive_files,
+    check_bytes,
+    find_file,
+    is_named,
+    limited,
+    no_single_image,
+    read_document,
+    read_small,
+    stack_packed,
+)
+from paritycheck.errors import SourceError
+
+
+class _Saved(msgspec.Struct):
+    """An image in ``manifest.json`` of a docker archive."""
+
+    config: str = msgspec.field(name="Config")
+    layers: list[str] = msgspec.field(name="Layers")
+    tags: list[str] | None = msgspec.field(name="RepoTags", default=None)
+
+
+def open_docker_archive(path: Path, wanted: str, scratch: Scratch) -> StackedImage:
+    """Read the image that ``wanted`` names (``""``: the only one) from a docker archive."""
+    files = archive_files(path, scratch)
+    saved = read_document(files, "manifest.json", list[_Saved], path)
+    if saved is None:
+        hint = f"write oci-archive:{path}" if files("index.json") else "podman save writes such archives"
+        raise SourceError(f"{path} has no manifest.json: it is no docker archive", hint)
+    image = _choose_saved(saved, wanted, path)
+    what = f"the image in {path}"
+    config = read_small(files, image.config, what)
+    stem = posixpath.basename(image.config).removesuffix(".json")
+    digest = check_bytes(config, f"sha256:{stem}" if len(stem) == 64 else "", f"the config of {what}")
+    spans = [find_file(files, name, what) for name in limited(image.layers, what)]
+    return stack_packed(spans, decode_config(config, what), digest, scratch, what)
+
+
+def _choose_saved(images: list[_Saved], wanted: str, path: Path) -> _Saved:
+    if wanted.startswith("@") and wanted[1:].isdigit() and int(wanted[1:]) < len(images):
+        return images[int(wanted[1:])]
+    names = [tag for image in images for tag in image.tags or []]
+    found = [
+        image for image in images if not wanted or any(is_named(tag, wanted) for tag in image.tags or [])
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise no_single_image(path, wanted, names, len(images), "docker-archive")
