@@ -105,7 +105,7 @@ _NOBODY = Reached("", "", "module")
 
 
 class _Step(NamedTuple):
-    """A module to read: ``own_name`` is its ``__name__``, ``package`` whether relative imports start in it."""
+    """A module to read: ``own_name`` is its ``__name__``, ``package`` whether it is an ``__init__``."""
 
     reached: Reached
     level: int
