@@ -73,6 +73,11 @@ class ImageFiles:
             path = target
         return path
 
+    def real(self, path: str) -> str:
+        """Return ``path`` with every link on the way followed, itself if nothing is there."""
+        found = self._tree.resolve(path)
+        return path if found is None else "/" + found
+
     def names(self, directory: str) -> tuple[str, ...]:
         """Return the sorted names in a directory; none if it is not there."""
         real = self._locate(directory)

@@ -75,12 +75,16 @@ def locate_interpreter(
 
 
 def _candidates(config: ImageConfig, name: str) -> Iterator[str]:
-    workdir = config.workdir or "/"
     if "/" in name:
-        yield posixpath.normpath(posixpath.join("/", workdir, name))
+        yield _absolute(config, name)
         return
     for directory in (config.env.get("PATH") or DEFAULT_PATH).split(":"):
-        yield posixpath.normpath(posixpath.join("/", workdir, directory, name))
+        yield posixpath.join(_absolute(config, directory or "."), name)
+
+
+def _absolute(config: ImageConfig, path: str) -> str:
+    """Return ``path`` as seen from the image's working directory; an empty one stays empty."""
+    return posixpath.normpath(posixpath.join("/", config.workdir, path)) if path else ""
 
 
 def _unusable(files: ImageFiles, path: str) -> str:
@@ -108,8 +112,10 @@ def _identify(files: ImageFiles, config: ImageConfig, path: str) -> tuple[Locate
         names = [posixpath.basename(path), "python3", "python"]
         beside = (posixpath.join(venv.home, name) for name in names)
         program = files.follow(next((file for file in beside if files.is_file(file)), program))
-    home = config.env.get("PYTHONHOME")
-    starts = [home] if home else [posixpath.dirname(program)]
+    home = _absolute(config, config.env.get("PYTHONHOME") or "")
+    # The last resort of CPython is the prefix that it was built with. A program that lies elsewhere
+    # than it appears to (/bin where that is a link to /usr/bin) was built for where it lies.
+    starts = [home] if home else [posixpath.dirname(program), posixpath.dirname(files.real(program))]
     if venv and venv.home and not home and files.is_dir(venv.home):
         starts.insert(0, venv.home)
     for start in starts:
@@ -127,10 +133,13 @@ def _identify(files: ImageFiles, config: ImageConfig, path: str) -> tuple[Locate
 def _search_up(
     files: ImageFiles, directory: str, program: str
 ) -> list[tuple[str, str, str, tuple[int, int]]]:
-    """Return (prefix, lib, pythonX.Y, version) of the nearest standard library, several if ambiguous."""
+    """Return (prefix, lib, pythonX.Y, version) of the nearest standard library, several if ambiguous.
+
+    The root directory itself is never looked at: CPython stops before it.
+    """
     named = _LIBRARY.match(program)
-    while True:
-        found = []
+    found: list[tuple[str, str, str, tuple[int, int]]] = []
+    while directory.strip("/") and not found:
         for library in ("lib", "lib64"):
             above = posixpath.join(directory, library)
             if library == "lib64" and files.link(above):
@@ -139,9 +148,8 @@ def _search_up(
                 match = _LIBRARY.fullmatch(folder)
                 if match and (not named or named[0] == folder) and _is_stdlib(files, f"{above}/{folder}"):
                     found.append((directory, library, folder, (3, int(match[3]))))
-        if found or directory == "/":
-            return found
         directory = posixpath.dirname(directory)
+    return found
 
 
 def _is_stdlib(files: ImageFiles, path: str) -> bool:
@@ -162,7 +170,7 @@ def _read_venv(files: ImageFiles, executable: str) -> VirtualEnvironment | None:
         return VirtualEnvironment(
             # sys.prefix is the parent of the executable's directory, wherever the file lies.
             directory=posixpath.dirname(beside),
-            home=posixpath.normpath(fields["home"]) if fields.get("home") else "",
+            home=posixpath.normpath(posixpath.join("/", fields["home"])) if fields.get("home") else "",
             # CPython takes a missing line for "true", although venv always writes one.
             system_site=fields.get("include-system-site-packages", "true").lower() == "true",
             version=fields.get("version") or fields.get("version_info", ""),

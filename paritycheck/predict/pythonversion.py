@@ -78,15 +78,18 @@ def _apk(files: ImageFiles, located: Located, _config: ImageConfig) -> str:
 
 
 def _binary(files: ImageFiles, located: Located, _config: ImageConfig) -> str:
-    """Look for the version string between zero bytes, in the shared library or the program."""
+    """Look for the version string in the shared library or the program; it must be the only candidate.
+
+    Linkers let one string be the end of another, so what stands before it says nothing.
+    """
     minor = ".".join(map(str, located.minor))
-    lone = re.compile(rb"\0(" + re.escape(minor.encode()) + rb"\.\d+(?:(?:a|b|rc)\d+)?)\+?\0")
+    string = re.compile(rb"(?<![\d.])(" + re.escape(minor.encode()) + rb"\.\d+(?:(?:a|b|rc)\d+)?)\+?\0")
     library = posixpath.join(located.base_prefix, located.library)
     shared = [name for name in files.names(library) if name.startswith(f"lib{located.folder}")]
     for path in [*(posixpath.join(library, name) for name in shared if ".so" in name), located.program]:
-        match = lone.search(files.read(path) or b"")
-        if match:
-            return match[1].decode()
+        found = set(string.findall(files.read(path) or b""))
+        if len(found) == 1:
+            return str(found.pop(), "ascii")
     return ""
 
 

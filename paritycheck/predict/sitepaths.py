@@ -142,8 +142,8 @@ def _user_site(files: ImageFiles, located: Located, config: ImageConfig) -> str:
 def _home(files: ImageFiles, config: ImageConfig) -> str:
     """Return HOME as the engine sets it: the image's own, else the user's in /etc/passwd, else ``/``."""
     given = config.env.get("HOME")
-    if given:
-        return given
+    if given is not None:
+        return given or "/"
     user = config.user.partition(":")[0] or "0"
     for line in files.read_text("/etc/passwd").splitlines():
         fields = line.split(":")
