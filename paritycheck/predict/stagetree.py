@@ -9,7 +9,7 @@ says *unknown* instead of absent.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import msgspec
@@ -38,13 +38,18 @@ class StageTree:
     """A mutable tree; ``base`` stays untouched and is shared. ``None``: a base that nobody has read.
 
     ``inline`` keeps, by SHA-256, the content of files that come from no file of the context
-    (heredocs, members of archives); ``unknown`` the parts in which only what is listed is known.
+    (heredocs, members of archives); ``unknown`` the parts in which only what is listed is known;
+    ``read`` gives the bytes of the base's files, if they can be had.
     """
 
-    __slots__ = ("_added", "_base", "_hidden", "_written", "inline", "unknown")
+    __slots__ = ("_added", "_base", "_hidden", "_written", "inline", "read", "unknown")
 
     def __init__(
-        self, base: FileTree | None = None, reason: str = "", location: Location | None = None
+        self,
+        base: FileTree | None = None,
+        reason: str = "",
+        location: Location | None = None,
+        read: Callable[[str], bytes | None] | None = None,
     ) -> None:
         self._base = FileTree() if base is None else base
         self._written: dict[str, FileEntry] = {}
@@ -52,18 +57,23 @@ class StageTree:
         self._hidden: set[str] = set()  # paths of the base that are gone, with all below
         self.inline: dict[str, bytes] = {}
         self.unknown: list[Unknown] = []
+        self.read = read
         if base is None:
             self.mark_unknown("", reason or "the base image is not at hand", location)
 
     def fork(self) -> StageTree:
         """Return an independent tree with the same content, for a stage built ``FROM`` this one."""
-        twin = StageTree(self._base)
+        twin = StageTree(self._base, read=self.read)
         twin._written = dict(self._written)
         twin._added = {directory: set(names) for directory, names in self._added.items()}
         twin._hidden = set(self._hidden)
         twin.inline = dict(self.inline)
         twin.unknown = list(self.unknown)
         return twin
+
+    def is_blank(self) -> bool:
+        """Tell whether this is scratch to which nothing has been done yet."""
+        return not (len(self._base) or self._written or self.unknown)
 
     def freeze(self) -> FileTree:
         """Return the immutable tree of everything that is known to be there, parents before children."""
@@ -123,7 +133,7 @@ class StageTree:
     def put(self, entry: FileEntry) -> None:
         """Write one entry; a file or link in a directory's place takes the whole place.
 
-        Missing parents stay implied: see :meth:`make_parents`.
+        A directory keeps what is below it. Missing parents stay implied: see :meth:`make_parents`.
         """
         path = entry.path
         if entry.kind != "dir" and self.is_dir(path):
@@ -158,12 +168,13 @@ class StageTree:
         parent, _, name = path.rpartition("/")
         self._added.get(parent, set()).discard(name)
 
-    def locate(self, path: str, follow_last: bool = True) -> Place:
-        """Return where ``path`` leads inside the root, links followed (the last one if asked to).
+    def locate(self, path: str, follow_last: bool = True, root: str = "") -> Place:
+        """Return where ``path`` leads, links followed (the last one if asked to), never above ``root``.
 
         What does not exist is located all the same: the rest of the path is appended as written.
         """
-        real: list[str] = []
+        top = root.split("/") if root else []
+        real = list(top)
         rest = path.split("/")[::-1]
         certainty: Certainty = "present"
         links = 0
@@ -172,7 +183,7 @@ class StageTree:
             if part in ("", "."):
                 continue
             if part == "..":
-                del real[-1:]
+                del real[max(len(real) - 1, len(top)) :]
                 continue
             here = "/".join([*real, part])
             entry = self.get(here)
@@ -185,7 +196,7 @@ class StageTree:
                 if links > MAX_LINKS:
                     return Place(here, entry, "absent", loop=True)
                 if entry.target.startswith("/"):
-                    real = []
+                    real = list(top)
                 rest.extend(entry.target.split("/")[::-1])
                 continue
             real.append(part)

@@ -1,0 +1,386 @@
+"""COPY and ADD as Buildah does them: what the destination is gets settled once, before anything is copied.
+
+Sources: containers/buildah imagebuildah/stage_executor.go ``performCopy``, add.go ``Add``,
+copier/copier.go ``copierHandlerStat``, ``copierHandlerGet`` and ``copierHandlerPut``;
+openshift/imagebuilder internals.go ``makeAbsolute``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from paritycheck.model.engine import PODMAN
+from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.gopattern import BadPattern, clean
+from paritycheck.predict.copy_buildkit import merge_layer
+from paritycheck.predict.copyrequest import CopyRecord, CopyRequest, Landing
+from paritycheck.predict.globbing import clean_source, expand_glob, has_magic
+from paritycheck.predict.ignoring import IgnoreMatcher, matcher_for
+from paritycheck.predict.landing import (
+    Cargo,
+    Task,
+    directory_entry,
+    ensure_directory,
+    is_directory,
+    land_unknown,
+    put_entry,
+    single_file,
+    spread_doubt,
+)
+from paritycheck.predict.ownership import Owner, octal_mode, podman_owner
+from paritycheck.predict.remote import download_name, is_git_over_http, is_http
+from paritycheck.predict.stagetree import StageTree
+from paritycheck.predict.unpacking import extract_archive, load_archive
+from paritycheck.predict.walking import walk_allowed
+
+
+class _Match(msgspec.Struct, frozen=True):
+    """A path that a source matched, as written, and what it leads to (``certainty`` of that)."""
+
+    path: str
+    real: str
+    found: bool
+    unknown: bool = False
+
+
+class _Filter(msgspec.Struct, frozen=True):
+    """What is left out of the sources: the ignore file alone, or joined with ``--exclude``."""
+
+    matcher: IgnoreMatcher
+    matches: Callable[[str], bool]
+    below: Callable[[str], Iterator[FileEntry]]
+
+
+class _Source(msgspec.Struct, frozen=True):
+    word: str
+    cargo: Cargo
+    matches: tuple[_Match, ...]
+    ignore: _Filter | None
+    fresh: bool = False  # made for this instruction: a heredoc or a download
+
+
+class _Aim(msgspec.Struct, frozen=True):
+    """Where everything goes: a directory, and the name that the one file gets there (``""``: its own)."""
+
+    directory: str
+    rename: str
+    makes_directory: bool
+
+
+class _Manner(msgspec.Struct, frozen=True):
+    owner: Owner
+    keep_owner: bool
+    mode: int | None
+    strip: bool
+
+
+def copy_podman(task: Task) -> CopyRecord:
+    """Carry out the task; raises :class:`~paritycheck.errors.BuildRefused` where Buildah fails."""
+    request = task.request
+    if request.keep_git_dir:
+        raise request.refusal(f"{request.keyword} --keep-git-dir is not supported")
+    mode = octal_mode(request.chmod) if request.chmod else None
+    if request.chmod and mode is None:
+        raise request.refusal(f"Error parsing chmod {request.chmod}")
+    if request.heredocs:
+        _copy_group(task, [_heredoc(task, name, content) for name, content in request.heredocs], mode)
+    plain = [word for word in request.sources if not (is_http(word) and is_git_over_http(word))]
+    if plain:
+        _copy_group(task, _find_sources(task, plain), mode)
+    for word in request.sources:
+        if word not in plain:
+            _refuse_copy_of_remote(request)
+            land_unknown(
+                task, task.stage.locate(_absolute(request)).path, f"the content of {word} is not known"
+            )
+    return task.record()
+
+
+def _refuse_copy_of_remote(request: CopyRequest) -> None:
+    if request.keyword == "COPY":
+        raise request.refusal("source can't be a URL for COPY")
+
+
+def _heredoc(task: Task, name: str, content: bytes) -> _Source:
+    name = posixpath.basename(name)
+    cargo = single_file(name, content, 0o644, task.stage)
+    return _Source(f"<<{name}", cargo, (_Match(name, name, True),), None, fresh=True)
+
+
+def _find_sources(task: Task, words: list[str]) -> list[_Source]:
+    request = task.request
+    ignore = _filter(task)
+    sources = []
+    for word in words:
+        if is_http(word):
+            _refuse_copy_of_remote(request)
+            name = download_name(word)
+            cargo = single_file(name or "index", None, 0o600, task.stage)
+            match = _Match(name, name, True)
+            sources.append(_Source(word, cargo, (match,), None, fresh=True))
+            continue
+        sources.append(_Source(word, task.cargo, _expand(task, word), ignore))
+    if not any(source.matches for source in sources):
+        globs = " ".join("/" + clean_source(word) for word in words)
+        raise request.refusal(
+            f"checking on sources under the context: copier: stat: globs [{globs}] matched nothing"
+        )
+    task.unmatched.extend(source.word for source in sources if not source.matches)
+    return sources
+
+
+def _filter(task: Task) -> _Filter | None:
+    """Join the ignore file's patterns with those of ``--exclude``, as written and joined to each source."""
+    ignore = task.origin.ignore
+    patterns = ignore.matcher.patterns if ignore is not None else ()
+    texts = list(task.request.exclude)
+    for source in task.request.sources:
+        start = clean(source)
+        for text in task.request.exclude:
+            bang = "!" if text.startswith("!") else ""
+            tail = text.removeprefix("!")
+            texts.append(text if start == "." or not tail else bang + clean(posixpath.join(start, tail)))
+    if texts:
+        matcher = IgnoreMatcher((*patterns, *matcher_for(texts, PODMAN).patterns), PODMAN)
+        tree = task.cargo.tree
+        return _Filter(matcher, matcher.matches, lambda start: walk_allowed(tree, start, matcher))
+    return _Filter(ignore.matcher, ignore.matches, ignore.below) if ignore is not None else None
+
+
+def _expand(task: Task, word: str) -> tuple[_Match, ...]:
+    tree, pattern = task.cargo.tree, clean_source(word)
+    try:
+        paths = expand_glob(tree, pattern)
+    except BadPattern as error:
+        raise task.request.refusal(
+            f'checking on sources under the context: copier: stat: "{error}" while matching "/{pattern}"'
+        ) from None
+    if paths:
+        return tuple(_follow(tree, "" if path == "." else path) for path in paths)
+    start = pattern.split("*")[0].split("?")[0].split("[")[0]
+    if tree.doubt(start.rstrip("/") if has_magic(pattern) else pattern) is not None:
+        return (_Match(pattern, start, found=False, unknown=True),)
+    if has_magic(pattern):
+        return ()
+    raise task.request.refusal(
+        f'checking on sources under the context: copier: stat: "/{pattern}": no such file or directory'
+    )
+
+
+def _follow(tree: StageTree, path: str) -> _Match:
+    place = tree.locate(path)
+    return _Match(
+        path, place.path, place.certainty == "present" and not place.loop, place.certainty == "unknown"
+    )
+
+
+def _absolute(request: CopyRequest) -> str:
+    """Make the destination absolute as imagebuilder does; only relative ones are cleaned."""
+    written, workdir = request.destination, request.workdir
+    if written == ".":
+        return workdir if _has_slash(workdir) else workdir + "/"
+    if written.startswith("/"):
+        return written
+    joined = clean(posixpath.join("/", workdir, written))
+    return joined.rstrip("/") + "/" if _has_slash(written) else joined
+
+
+def _has_slash(path: str) -> bool:
+    return path.endswith(("/", "/."))
+
+
+def _copy_group(task: Task, sources: list[_Source], mode: int | None) -> None:
+    request = task.request
+    owner = podman_owner(task.stage, request)
+    from_context = task.origin.kind == "context" or sources[0].fresh
+    manner = _Manner(
+        owner=owner or Owner(),
+        keep_owner=owner is None and not from_context,
+        mode=mode,
+        strip=from_context,
+    )
+    aim = _settle_destination(task, sources)
+    if not request.link:
+        _copy_sources(task, sources, aim, manner)
+        return
+    # The copy is a layer of its own, put on top without a look at the links below.
+    upper = StageTree(FileTree())
+    plain = clean(_absolute(request)).lstrip("/")
+    written = msgspec.structs.replace(aim, directory=posixpath.dirname(plain) if aim.rename else plain)
+    _copy_sources(msgspec.structs.replace(task, stage=upper), sources, written, manner)
+    merge_layer(task.stage, upper)
+
+
+def _settle_destination(task: Task, sources: list[_Source]) -> _Aim:
+    request, stage = task.request, task.stage
+    written = _absolute(request)
+    must_be_directory = _has_slash(written) or not written or len(sources) > 1
+    must_be_directory = must_be_directory or clean(written) == clean(request.workdir)
+    can_be_file = False
+    if len(sources) == 1 and sources[0].matches:
+        first = sources[0].matches[0]
+        tree = sources[0].cargo.tree
+        if first.found and tree.is_dir(first.real):
+            must_be_directory = True
+        elif first.found and tree.find(first.real) is not None:
+            can_be_file = True
+            must_be_directory = must_be_directory or _is_archive(task, sources[0], first.real)
+    place = stage.locate(written)
+    itself = stage.locate(written.rstrip("/") if clean(written) != "/" else "/", follow_last=False)
+    entry = stage.get(place.path) if place.certainty == "present" else None
+    if entry is not None and entry.kind == "file":
+        if must_be_directory:
+            raise request.refusal(f"destination {written} already exists but is not a directory")
+        return _aim_at_file(stage, written)
+    exists = itself.certainty == "present" or is_directory(task, place.path)
+    if not exists and not must_be_directory and can_be_file:
+        return _aim_at_file(stage, written)
+    return _Aim(place.path, "", must_be_directory and not can_be_file)
+
+
+def _aim_at_file(stage: StageTree, written: str) -> _Aim:
+    folder, name = posixpath.split(clean(written))
+    return _Aim(stage.locate(folder).path, name, makes_directory=False)
+
+
+def _is_archive(task: Task, source: _Source, real: str) -> bool:
+    if task.request.keyword != "ADD" or source.fresh:
+        return False
+    return load_archive(msgspec.structs.replace(task, cargo=source.cargo), real) is not None
+
+
+def _copy_sources(task: Task, sources: list[_Source], aim: _Aim, manner: _Manner) -> None:
+    model = directory_entry(task, 0o755, manner.owner)
+    obstacle = ensure_directory(task.stage, aim.directory, model)
+    if obstacle is not None:
+        raise task.request.refusal(
+            f'copier: mkdir: error checking directory "/{aim.directory}": mkdir /{obstacle}: not a directory'
+        )
+    for source in sources:
+        if not source.matches:
+            continue
+        inner = msgspec.structs.replace(task, cargo=source.cargo)
+        copied = sum(_copy_match(inner, source, match, aim, manner) for match in source.matches)
+        if not copied:
+            raise task.request.refusal(
+                f'no items matching glob "{source.word}" copied ({len(source.matches)} filtered out): '
+                "no such file or directory"
+            )
+
+
+def _copy_match(task: Task, source: _Source, match: _Match, aim: _Aim, manner: _Manner) -> int:
+    """Copy one match and return how many items Buildah counts for it."""
+    request, tree, ignore = task.request, task.cargo.tree, source.ignore
+    if match.unknown:
+        target = posixpath.join(aim.directory, aim.rename)
+        land_unknown(task, target, f"nobody knows what /{match.path} is there")
+        return 1
+    counted = 0
+    if not match.path:
+        counted = 1
+    elif ignore is not None and ignore.matches(match.path):
+        is_dir = match.found and tree.is_dir(match.real)
+        if not is_dir or not ignore.matcher.includes_directory_anyway(match.path):
+            return 0
+    elif aim.makes_directory:
+        counted = 1
+    if not match.found:
+        raise request.refusal(
+            f'reading "{source.word}": copier: get: lstat "/{match.real}": no such file or directory'
+        )
+    items = list(_read_items(task, source, match, aim))
+    if aim.rename and len(items) > 1:
+        raise request.refusal(f"internal error: renamed {len(items)} items when we expected to only rename 1")
+    landed = aim.directory if not items or tree.is_dir(match.real) else _join(aim.directory, items[0][1])
+    for entry, below in items:
+        _put(task, entry, _join(aim.directory, below), aim.directory, manner)
+    if tree.is_dir(match.real):
+        spread_doubt(task, match.real, aim.directory)
+    elif request.keyword == "ADD" and not source.fresh and not items:
+        counted += _extract(task, match, aim, manner)
+    task.landings.append(Landing(source.word, match.real, landed))
+    return counted + len(items)
+
+
+def _read_items(task: Task, source: _Source, match: _Match, aim: _Aim) -> Iterator[tuple[FileEntry, str]]:
+    """Yield the entries to write, each with its path below the directory aimed at."""
+    tree, request, ignore = task.cargo.tree, task.request, source.ignore
+    drop = ""
+    if request.parents:
+        head, pivot, _ = source.word.partition("/./")
+        drop = clean_source(head) if pivot else ""
+        yield from _read_parents(tree, match, drop)
+    if tree.is_dir(match.real):
+        cut = len(match.real) + 1 if match.real else 0
+        for entry in tree.below(match.real) if ignore is None else ignore.below(match.real):
+            below = entry.path[cut:]
+            name = _join(match.path, below) if request.parents else below
+            name = name.removeprefix(drop).lstrip("/") if drop else name
+            yield entry, aim.rename or name
+        return
+    if ignore is not None and ignore.matches(match.real):
+        raise request.refusal(
+            f'reading "{source.word}": copier: get: copied no items: no such file or directory'
+        )
+    if request.keyword == "ADD" and not source.fresh and load_archive(task, match.real) is not None:
+        return
+    found = tree.get(match.real)
+    if found is not None:
+        name = match.path if request.parents else posixpath.basename(match.path)
+        name = name.removeprefix(drop).lstrip("/") if drop else name
+        yield found, aim.rename or name
+
+
+def _read_parents(tree: StageTree, match: _Match, drop: str) -> Iterator[tuple[FileEntry, str]]:
+    parts = match.path.split("/")
+    last = len(parts) + (1 if tree.is_dir(match.real) else 0)
+    skipped = [drop] if drop else []
+    while skipped and posixpath.dirname(skipped[-1]):
+        skipped.append(posixpath.dirname(skipped[-1]))
+    for count in range(1, last):
+        path = "/".join(parts[:count])
+        entry = tree.find(path)
+        if path in skipped or entry is None:
+            continue
+        name = path.removeprefix(drop).lstrip("/") if drop else path
+        if name:
+            yield entry, name
+
+
+def _extract(task: Task, match: _Match, aim: _Aim, manner: _Manner) -> int:
+    archive = load_archive(task, match.real)
+    if archive is None:
+        return 0
+    if aim.rename:
+        raise task.request.refusal("internal error: renamed items when we expected to only rename 1")
+    extract_archive(task, archive, aim.directory, directory_entry(task, 0o755, manner.owner), None)
+    return 1
+
+
+def _put(task: Task, entry: FileEntry, path: str, top: str, manner: _Manner) -> None:
+    entry = task.cargo.carry(entry)
+    owner = Owner(entry.uid, entry.gid) if manner.keep_owner else manner.owner
+    mode = entry.mode & ~0o6000 if manner.strip and entry.kind != "link" else entry.mode
+    if manner.mode is not None and entry.kind != "link":
+        mode = manner.mode & 0o7777
+    folder = posixpath.dirname(path)
+    if folder != top and not task.stage.is_dir(folder):
+        # The parents of what `!` lets in again were not copied themselves.
+        obstacle = ensure_directory(task.stage, folder, directory_entry(task, 0o755, manner.owner))
+        if obstacle is not None:
+            raise task.request.refusal(f'copier: put: error checking directory "/{folder}": not a directory')
+    if entry.kind == "dir" and not task.stage.is_dir(path):
+        task.stage.remove(path)
+    put_entry(
+        task,
+        msgspec.structs.replace(
+            entry, path=path, uid=owner.uid, gid=owner.gid, mode=mode, layer=task.request.layer
+        ),
+    )
+
+
+def _join(directory: str, name: str) -> str:
+    return f"{directory}/{name}" if directory and name else directory or name
