@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from paritycheck.capture.description import decode_probe
 from paritycheck.errors import SourceError
 from paritycheck.model.environment import Environment
 
-MAX_OUTPUT = 256 << 20  # bytes; an environment of 1,000 distributions takes about 10 MB
+MAX_OUTPUT = 64 << 20  # bytes; an environment of 1,000 distributions takes about 10 MB
 CONVENTIONAL = (".venv", "venv")
 NO_ENVIRONMENT = (
     "no local environment: neither --python nor VIRTUAL_ENV is given, and there is no .venv or venv"
@@ -60,13 +62,18 @@ def local_environment(
     if python is not None:
         return describe_interpreter(python, checkout, timeout, env)
     if virtual_env:
-        return describe_interpreter(str(_venv_python(Path(virtual_env))), checkout, timeout, env)
+        try:
+            return describe_interpreter(str(_venv_python(Path(virtual_env))), checkout, timeout, env)
+        except SourceError as error:
+            hint = "deactivate the virtual environment that VIRTUAL_ENV names, or use --python"
+            raise SourceError(f"VIRTUAL_ENV: {error.message}", hint) from error
     problems: list[str] = []
     for name in CONVENTIONAL:
         if not (checkout / name / "pyvenv.cfg").is_file():
             continue
         try:
-            return describe_interpreter(str(_venv_python(checkout / name)), checkout, timeout, env)
+            found = describe_interpreter(str(_venv_python(checkout / name)), checkout, timeout, env)
+            return replace(found, problems=(*problems, *found.problems))
         except SourceError as error:
             problems.append(f"no local environment: {name} does not work: {error.message}")
     return Environment(problems=tuple(problems) or (NO_ENVIRONMENT,))

@@ -130,20 +130,21 @@ def module_names(paths: Iterable[str], namespaces: Iterable[str] = ()) -> tuple[
             modules.append((directory, stem))
         elif directory and directory.replace("/", ".") not in open_packages:
             packages.add(directory)
-    closed: dict[str, bool] = {}
-    names = {package.replace("/", ".") for package in packages if not _inside(package, packages, closed)}
+    inner = _below_packages({directory for directory, _ in modules} | packages, packages)
+    names = {package.replace("/", ".") for package in packages - inner}
     for directory, stem in modules:
-        if directory not in packages and not _inside(directory, packages, closed):
+        if directory not in packages and directory not in inner:
             names.add(f"{directory}/{stem}".lstrip("/").replace("/", "."))
     return tuple(sorted(name for name in names if all(map(str.isidentifier, name.split(".")))))
 
 
-def _inside(path: str, packages: set[str], closed: dict[str, bool]) -> bool:
-    """Tell whether a directory above ``path`` is a package; ``closed`` remembers answers."""
-    if not path:
-        return False
-    known = closed.get(path)
-    if known is None:
-        parent = path.rpartition("/")[0]
-        known = closed[path] = parent in packages or _inside(parent, packages, closed)
-    return known
+def _below_packages(directories: Iterable[str], packages: set[str]) -> set[str]:
+    """Return those of ``directories`` that have a package above them."""
+    found: set[str] = set()
+    for directory in directories:
+        parent = directory.rpartition("/")[0]
+        while parent and parent not in packages:
+            parent = parent.rpartition("/")[0]
+        if parent:
+            found.add(directory)
+    return found

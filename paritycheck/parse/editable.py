@@ -6,6 +6,7 @@ scikit-build-core, build/_editable.py (one ``install`` call with a dictionary).
 """
 
 import ast
+import warnings
 
 import msgspec
 
@@ -23,10 +24,21 @@ class EditableFinder(msgspec.Struct, frozen=True):
 
 def parse_finder(source: bytes) -> EditableFinder | None:
     """Return what a finder module maps, or ``None`` if it is not one that we know."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
+    tree = parse_quietly(source)
+    return None if tree is None else _read_finder(tree)
+
+
+def parse_quietly(source: bytes | str) -> ast.Module | None:
+    """Parse Python source, ``None`` if it is none; what a compiler would warn of is not our business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _read_finder(tree: ast.Module) -> EditableFinder | None:
     values: dict[str, ast.expr] = {}
     calls: list[ast.Call] = []
     for node in tree.body:
@@ -77,7 +89,9 @@ def _text(node: ast.expr | None) -> str:
     match node:
         case ast.Constant(value=str(text)):
             return text
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _text(left) + _text(right)
+        case ast.BinOp(
+            left=ast.Constant(value=str(left)), op=ast.Add(), right=ast.Constant(value=str(right))
+        ):
+            return left + right
         case _:
             return ""

@@ -9,6 +9,8 @@ import ast
 
 import msgspec
 
+from paritycheck.parse.editable import parse_quietly
+
 
 class PthLine(msgspec.Struct, frozen=True):
     """One effective line: ``number`` from 1; ``runs`` tells code from a path."""
@@ -31,9 +33,8 @@ def parse_pth(content: bytes) -> tuple[PthLine, ...]:
 
 def imported_modules(code: str) -> tuple[str, ...]:
     """Return the modules that a line of code imports, in order; empty if it is no Python."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):
+    tree = parse_quietly(code)
+    if tree is None:
         return ()
     found: dict[str, None] = {}
     for node in ast.walk(tree):
