@@ -119,15 +119,11 @@ def _parse_chmod(request: CopyRequest) -> tuple[int | None, str]:
 
 
 def _normalise(request: CopyRequest) -> str:
-    """Make the destination absolute; a trailing ``/`` or ``/.`` keeps its meaning."""
-    written = request.destination
-    if written.startswith("/"):
-        return written
-    written = "./" if written in ("", ".") else written
-    joined = clean(posixpath.join("/", request.workdir, written))
-    if written.endswith("/") and joined != "/":
-        return joined + "/"
-    return joined.rstrip("/") + "/." if written.endswith("/.") else joined
+    """Make the destination absolute and clean; a trailing ``/`` or ``/.`` keeps its meaning."""
+    written = "./" if request.destination in ("", ".") else request.destination
+    cleaned = clean(posixpath.join("/", request.workdir, written)).rstrip("/")
+    ending = "/" if written.endswith("/") else "/." if written.endswith("/.") else ""
+    return cleaned + ending or "/"
 
 
 def _copy_source(task: Task, pattern: str, source: str, manner: _Manner) -> None:
@@ -197,7 +193,7 @@ def _copy_match(task: Task, pattern: str, match: str, real: str, manner: _Manner
         task.landings.append(Landing(pattern, real, root))
         return
     if manner.mode is not None:
-        model = msgspec.structs.replace(model, mode=manner.mode)
+        model = msgspec.structs.replace(model, mode=manner.mode & 0o777)
     head, tail = posixpath.split(manner.destination)
     _ensure(task, stage.locate(manner.destination if tail in ("", ".") else head).path, model)
     target = stage.locate(clean(manner.destination)).path

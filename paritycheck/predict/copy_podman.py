@@ -34,7 +34,7 @@ from paritycheck.predict.ownership import Owner, octal_mode, podman_owner
 from paritycheck.predict.remote import download_name, is_git_over_http, is_http
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.unpacking import extract_archive, load_archive
-from paritycheck.predict.walking import walk_allowed
+from paritycheck.predict.walking import walk_allowed, walk_view
 
 
 class _Match(msgspec.Struct, frozen=True):
@@ -147,7 +147,10 @@ def _filter(task: Task) -> _Filter | None:
         matcher = IgnoreMatcher((*patterns, *matcher_for(texts, PODMAN).patterns), PODMAN)
         tree = task.cargo.tree
         return _Filter(matcher, matcher.matches, lambda start: walk_allowed(tree, start, matcher))
-    return _Filter(ignore.matcher, ignore.matches, ignore.below) if ignore is not None else None
+    if ignore is None:
+        return None
+    view = ignore
+    return _Filter(view.matcher, view.matches, lambda start: walk_view(task.cargo.tree, start, view))
 
 
 def _expand(task: Task, word: str) -> tuple[_Match, ...]:

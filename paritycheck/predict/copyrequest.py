@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import msgspec
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.location import Location
-from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.model.tree import FileTree
 from paritycheck.predict.ignoring import IgnoreMatcher
 from paritycheck.predict.stagetree import StageTree
 
@@ -27,9 +27,6 @@ class IgnoreView(Protocol):
 
     def matches(self, path: str) -> bool:
         """Tell whether the patterns alone exclude ``path``; refuses with the line of a faulty one."""
-
-    def below(self, directory: str) -> Iterator[FileEntry]:
-        """Yield what Buildah copies from ``directory``, which itself is not asked about."""
 
 
 class CopyRequest(msgspec.Struct, frozen=True, kw_only=True):

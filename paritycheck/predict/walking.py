@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paritycheck.model.tree import FileEntry
+from paritycheck.predict.copyrequest import IgnoreView
 from paritycheck.predict.ignoring import IgnoreMatcher
 from paritycheck.predict.stagetree import StageTree
 
@@ -79,3 +80,18 @@ def walk_allowed(tree: StageTree, start: str, matcher: IgnoreMatcher) -> Iterato
             continue
         prefix = f"{directory}/" if directory else ""
         stack.extend(prefix + name for name in reversed(tree.children(directory)))
+
+
+def walk_view(tree: StageTree, start: str, ignore: IgnoreView) -> Iterator[FileEntry]:
+    """Yield the same as :func:`walk_allowed` for an ignore file alone, from its finished walk where that got.
+
+    A walk from the root decides below ``start`` what one from ``start`` does, if it comes there.
+    """
+    seen = StageTree(ignore.effective)
+    if start and not seen.is_dir(start):
+        yield from walk_allowed(tree, start, ignore.matcher)
+        return
+    for entry in seen.below(start):
+        # Directories that the walk made again for what is in them are not the context's own entries.
+        if entry.kind != "dir" or tree.get(entry.path) is entry:
+            yield entry
