@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from paritycheck.errors import BuildRefused
+from paritycheck.parse.gopattern import BadPattern, filepath_match
 
 
 def trim_by_regex(value: str, pattern: str, greedy: bool, suffix: bool) -> str:
@@ -74,23 +75,19 @@ def _reversed(pattern: str) -> str:
 
 def trim_by_path_match(value: str, pattern: str, greedy: bool, suffix: bool) -> str:
     """Like :func:`trim_by_regex` by ``path.Match``; never tries the whole value, nor its last character."""
-    whole = path_regex(pattern)
-    if whole is None:
-        return value
     near, far = range(len(value) - 1), range(len(value) - 1, -1, -1)
     for split in (near if greedy else far) if suffix else (far if greedy else near):
         part = value[split:] if suffix else value[:split]
-        if whole.fullmatch(part):
+        if _matches(pattern, part):
             return value[:split] if suffix else value[split:]
     return value
 
 
 def replace_by_path_match(value: str, pattern: str, replacement: str, where: str) -> str:
     """Replace the first match of ``pattern``; all of them, only a prefix or only a suffix by ``where``."""
-    whole = path_regex(pattern)
     start = 0
-    while whole is not None and start < len(value):
-        end = _longest(value, start, whole, where)
+    while start < len(value):
+        end = _longest(value, start, pattern, where)
         if end is not None:
             value = value[:start] + replacement + value[end:]
             if where != "/":
@@ -100,50 +97,15 @@ def replace_by_path_match(value: str, pattern: str, replacement: str, where: str
     return value
 
 
-def _longest(value: str, start: int, whole: re.Pattern[str], where: str) -> int | None:
+def _longest(value: str, start: int, pattern: str, where: str) -> int | None:
     if where == "#" and start:
         return None
     ends = [len(value)] if where == "%" else range(len(value), start, -1)
-    return next((end for end in ends if whole.fullmatch(value[start:end])), None)
+    return next((end for end in ends if _matches(pattern, value[start:end])), None)
 
 
-def path_regex(pattern: str) -> re.Pattern[str] | None:
-    """Return an expression that matches what Go's ``path.Match`` does, ``None`` for a malformed pattern."""
-    out, rest = [], pattern
-    while rest:
-        char, rest = rest[0], rest[1:]
-        if char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "[":
-            found = _CLASS.match(rest)
-            if found is None:
-                return None
-            out.append(_character_class(bool(found[1]), _RANGE.findall(found[2])))
-            rest = rest[found.end() :]
-        elif char == "\\":
-            if not rest:
-                return None
-            out.append(re.escape(rest[0]))
-            rest = rest[1:]
-        else:
-            out.append(re.escape(char))
-    return re.compile("".join(out), re.DOTALL)
-
-
-_ITEM = r"(?:\\.|[^\\\]-])"
-_CLASS = re.compile(rf"(\^?)((?:{_ITEM}(?:-{_ITEM})?)+)\]", re.DOTALL)
-_RANGE = re.compile(rf"({_ITEM})(?:-({_ITEM}))?", re.DOTALL)
-
-
-def _character_class(negated: bool, ranges: list[tuple[str, str]]) -> str:
-    parts = []
-    for low, high in ranges:
-        first, last = low[-1], (high or low)[-1]
-        if first <= last:
-            parts.append(f"{re.escape(first)}-{re.escape(last)}")
-    if not parts:
-        return "[^/]" if negated else "(?!)"
-    # A class matches any character but the separator.
-    return f"(?!/)[{'^' if negated else ''}{''.join(parts)}]"
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return filepath_match(pattern, text)
+    except BadPattern:
+        return False
