@@ -1,0 +1,5 @@
+"""Load the settings and say nothing."""
+
+from reports import load
+
+load()

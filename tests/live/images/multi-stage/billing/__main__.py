@@ -1,0 +1,5 @@
+"""Import everything and say nothing."""
+
+import billing
+
+assert billing.packaging

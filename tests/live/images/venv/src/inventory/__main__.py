@@ -1,0 +1,5 @@
+"""Import everything and say nothing."""
+
+import inventory
+
+assert inventory.jinja2

@@ -1,0 +1,1 @@
+"""In the checkout, but removed again from the image."""
