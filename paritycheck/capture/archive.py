@@ -6,11 +6,10 @@ Facts: Docker image specification v1.2 for ``manifest.json``.
 from __future__ import annotations
 
 import posixpath
-from pathlib import Path
 
 import msgspec
 
-from paritycheck.capture.blobs import Scratch
+from paritycheck.capture.blobs import Scratch, Span
 from paritycheck.capture.imageconfig import decode_config
 from paritycheck.capture.layers import StackedImage
 from paritycheck.capture.packed import (
@@ -35,15 +34,16 @@ class _Saved(msgspec.Struct):
     tags: list[str] | None = msgspec.field(name="RepoTags", default=None)
 
 
-def open_docker_archive(path: Path, wanted: str, scratch: Scratch) -> StackedImage:
+def read_docker_archive(span: Span, wanted: str, scratch: Scratch) -> StackedImage:
     """Read the image that ``wanted`` names (``""``: the only one) from a docker archive."""
-    files = archive_files(path, scratch)
-    saved = read_document(files, "manifest.json", list[_Saved], path)
+    shown = span.what
+    files = archive_files(span, scratch)
+    saved = read_document(files, "manifest.json", list[_Saved], shown)
     if saved is None:
-        hint = f"write oci-archive:{path}" if files("index.json") else "podman save writes such archives"
-        raise SourceError(f"{path} has no manifest.json: it is no docker archive", hint)
-    image = _choose_saved(saved, wanted, path)
-    what = f"the image in {path}"
+        hint = f"write oci-archive:{shown}" if files("index.json") else "podman save writes such archives"
+        raise SourceError(f"{shown} has no manifest.json: it is no docker archive", hint)
+    image = _choose_saved(saved, wanted, shown)
+    what = f"the image in {shown}"
     config = read_small(files, image.config, what)
     stem = posixpath.basename(image.config).removesuffix(".json")
     digest = check_bytes(config, f"sha256:{stem}" if len(stem) == 64 else "", f"the config of {what}")
@@ -51,7 +51,7 @@ def open_docker_archive(path: Path, wanted: str, scratch: Scratch) -> StackedIma
     return stack_packed(spans, decode_config(config, what), digest, scratch, what)
 
 
-def _choose_saved(images: list[_Saved], wanted: str, path: Path) -> _Saved:
+def _choose_saved(images: list[_Saved], wanted: str, shown: str) -> _Saved:
     if wanted.startswith("@") and wanted[1:].isdigit() and int(wanted[1:]) < len(images):
         return images[int(wanted[1:])]
     names = [tag for image in images for tag in image.tags or []]
@@ -60,4 +60,4 @@ def _choose_saved(images: list[_Saved], wanted: str, path: Path) -> _Saved:
     ]
     if len(found) == 1:
         return found[0]
-    raise no_single_image(path, wanted, names, len(images), "docker-archive")
+    raise no_single_image(shown, wanted, names, len(images), "docker-archive")

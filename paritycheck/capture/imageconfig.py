@@ -83,7 +83,7 @@ def run_config(run: RunConfig, document: ConfigDocument, layers: tuple[Layer, ..
         env=dict(_variable(text) for text in run.env or ()),
         workdir=run.working_dir or "",
         user=run.user or "",
-        entrypoint=(run.entrypoint,) if isinstance(run.entrypoint, str) else tuple(run.entrypoint or ()),
+        entrypoint=_words(run.entrypoint),
         cmd=tuple(run.cmd or ()),
         shell=tuple(run.shell or ()),
         healthcheck=Healthcheck(tuple(test)) if test else None,
@@ -122,3 +122,8 @@ def _layers(document: ConfigDocument, shell: Sequence[str]) -> tuple[Layer, ...]
 def _variable(text: str) -> tuple[str, str | None]:
     name, _, value = text.partition("=")
     return name, value if keeps_value(name, value) else None
+
+
+def _words(entrypoint: list[str] | str | None) -> tuple[str, ...]:
+    # Podman before 5 joins a container's entrypoint with blanks.
+    return tuple(entrypoint.split()) if isinstance(entrypoint, str) else tuple(entrypoint or ())

@@ -10,8 +10,11 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
+from paritycheck.capture.blobs import Span
 from paritycheck.capture.tarheaders import Member
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import ImageConfig
@@ -104,7 +107,7 @@ def read_layer(members: Iterable[Member], index: int) -> Layer:
         path = clean_name(member.name, index)
         parent, _, name = path.rpartition("/")
         if name.startswith(WHITEOUT):
-            _note_removal(layer, parent, name)
+            note_removal(layer, parent, name)
             continue
         if not path:
             continue
@@ -139,6 +142,24 @@ def stack(layers: Sequence[Layer]) -> FileTree:
     return FileTree(visible.values())
 
 
+def lay_exported(image: StackedImage, export: Layer, tar: Span) -> StackedImage:
+    """Return the exported tree of a container; what is unchanged from ``image`` keeps its layer.
+
+    ``tar`` is the export itself, in which the contents are.
+    """
+    entries = []
+    for entry in export.entries.values():
+        before = image.tree.get(entry.path)
+        same = before is not None and before == structs.replace(entry, layer=before.layer)
+        entries.append(before if before is not None and same else entry)
+
+    def chunks(entry: FileEntry) -> Iterator[bytes] | None:
+        place = export.places.get(entry.path, -1)
+        return tar.part(place, entry.size, entry.path).chunks() if place >= 0 else None
+
+    return replace(image, tree=FileTree(entries), chunks=chunks)
+
+
 def clean_name(name: bytes, index: int) -> str:
     """Return the tree path for the name of a tar member: no ``./``, no leading or trailing slash."""
     text = name.decode("utf-8", "backslashreplace")
@@ -162,7 +183,8 @@ def clean_name(name: bytes, index: int) -> str:
     return text
 
 
-def _note_removal(layer: Layer, parent: str, name: str) -> None:
+def note_removal(layer: Layer, parent: str, name: str) -> None:
+    """Note what the whiteout file ``name`` in ``parent`` hides; AUFS's own bookkeeping hides nothing."""
     if name == OPAQUE:
         layer.opaque.add(parent)
     elif not name.startswith(".wh..wh.") and len(name) > len(WHITEOUT):

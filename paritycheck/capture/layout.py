@@ -59,32 +59,33 @@ class _Manifest(msgspec.Struct, rename="camel"):
     manifests: list[_Descriptor] | None = None
 
 
-def open_oci_archive(path: Path, wanted: str, scratch: Scratch) -> StackedImage:
+def read_oci_archive(span: Span, wanted: str, scratch: Scratch) -> StackedImage:
     """Read the image that ``wanted`` names (``""``: the only one) from a tar of an OCI layout."""
-    files = archive_files(path, scratch)
+    shown = span.what
+    files = archive_files(span, scratch)
     if files("index.json") is None and files("manifest.json") is not None:
-        raise SourceError(f"{path} has no index.json: it is no OCI archive", f"write docker-archive:{path}")
-    return _open_layout(files, path, wanted, scratch)
+        raise SourceError(f"{shown} has no index.json: it is no OCI archive", f"write docker-archive:{shown}")
+    return _read_layout(files, shown, wanted, scratch)
 
 
-def open_oci_layout(directory: Path, wanted: str, scratch: Scratch) -> StackedImage:
+def read_oci_layout(directory: Path, wanted: str, scratch: Scratch) -> StackedImage:
     """Read the image that ``wanted`` names (``""``: the only one) from an OCI layout directory."""
-    if not directory.is_dir():
-        raise SourceError(f"{directory} is no directory", f"for one file write oci-archive:{directory}")
 
     def files(name: str) -> Span | None:
         path = directory / name
         return scratch.open(path, str(path)) if path.is_file() else None
 
-    return _open_layout(files, directory, wanted, scratch)
+    return _read_layout(files, str(directory), wanted, scratch)
 
 
-def _open_layout(files: Files, path: Path, wanted: str, scratch: Scratch) -> StackedImage:
-    index = read_document(files, "index.json", _Manifest, path)
+def _read_layout(files: Files, shown: str, wanted: str, scratch: Scratch) -> StackedImage:
+    index = read_document(files, "index.json", _Manifest, shown)
     if index is None:
-        raise SourceError(f"{path} has no index.json: it is no OCI layout", "skopeo copy writes such layouts")
-    manifest = _choose_platform(_choose_named(index.manifests or [], wanted, path), files, path)
-    what = f"the image in {path}"
+        raise SourceError(
+            f"{shown} has no index.json: it is no OCI layout", "skopeo copy writes such layouts"
+        )
+    manifest = _choose_platform(_choose_named(index.manifests or [], wanted, shown), files, shown)
+    what = f"the image in {shown}"
     if manifest.config is None:
         raise SourceError(f"the manifest of {what} names no config", SAVE_AGAIN)
     config = _blob_bytes(files, manifest.config.digest, what)
@@ -97,7 +98,7 @@ def _open_layout(files: Files, path: Path, wanted: str, scratch: Scratch) -> Sta
     return stack_packed(spans, document, manifest.config.digest, scratch, what)
 
 
-def _choose_named(manifests: list[_Descriptor], wanted: str, path: Path) -> list[_Descriptor]:
+def _choose_named(manifests: list[_Descriptor], wanted: str, shown: str) -> list[_Descriptor]:
     # Attestations that BuildKit adds are manifests, but no images.
     images = [
         item
@@ -110,7 +111,7 @@ def _choose_named(manifests: list[_Descriptor], wanted: str, path: Path) -> list
     if found and all(item.platform for item in found):
         return found
     names = [name for item in images for name in _reference(item)[:1]]
-    raise no_single_image(path, wanted, names, len(images), "oci")
+    raise no_single_image(shown, wanted, names, len(images), "oci")
 
 
 def _reference(item: _Descriptor) -> list[str]:
@@ -119,33 +120,33 @@ def _reference(item: _Descriptor) -> list[str]:
     return [notes[key] for key in keys if key in notes]
 
 
-def _choose_platform(items: list[_Descriptor], files: Files, path: Path) -> _Manifest:
+def _choose_platform(items: list[_Descriptor], files: Files, shown: str) -> _Manifest:
     """Follow indexes until one manifest is left: the one for Linux on this machine's architecture."""
     for _ in range(MAX_NESTING):
         if len(items) > 1:
-            items = _matching_platform(items, path)
-        data = _blob_bytes(files, items[0].digest, f"the image in {path}")
-        manifest = decode_document(data, _Manifest, f"the manifest in {path}")
+            items = _matching_platform(items, shown)
+        data = _blob_bytes(files, items[0].digest, f"the image in {shown}")
+        manifest = decode_document(data, _Manifest, f"the manifest in {shown}")
         if manifest.manifests is None:
             return manifest
         items = [item for item in manifest.manifests if _is_platform(item)] or manifest.manifests
         if not items:
-            raise SourceError(f"the index in {path} lists no image", SAVE_AGAIN)
-    raise SourceError(f"the indexes in {path} are nested more than {MAX_NESTING} deep", SAVE_AGAIN)
+            raise SourceError(f"the index in {shown} lists no image", SAVE_AGAIN)
+    raise SourceError(f"the indexes in {shown} are nested more than {MAX_NESTING} deep", SAVE_AGAIN)
 
 
 def _is_platform(item: _Descriptor) -> bool:
     return item.platform is None or item.platform.architecture != "unknown"
 
 
-def _matching_platform(items: list[_Descriptor], path: Path) -> list[_Descriptor]:
+def _matching_platform(items: list[_Descriptor], shown: str) -> list[_Descriptor]:
     machine = platform.machine().lower()
     here = f"linux/{ARCHITECTURES.get(machine, machine)}"
     found = [item for item in items if f"{_platform_name(item)}/".startswith(f"{here}/")]
     if len(found) == 1:
         return found
     raise SourceError(
-        f"{path} holds {len(items)} platforms, {len(found)} of them {here}: "
+        f"{shown} holds {len(items)} platforms, {len(found)} of them {here}: "
         + ", ".join(_platform_name(item) for item in items),
         "copy the one you want out of it with skopeo copy --override-arch",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -49,23 +48,21 @@ def stack_packed(
     return StackedImage(stack(layers), image_config(document), digest, document.created or "", chunks)
 
 
-def archive_files(path: Path, scratch: Scratch) -> Files:
-    """Return a function from a name in the archive at ``path`` to its content."""
-    if path.is_dir():
-        raise SourceError(f"{path} is a directory", f"for an OCI layout write oci:{path}")
-    span = scratch.open(path, str(path))
+def archive_files(span: Span, scratch: Scratch) -> Files:
+    """Return a function from a name in the archive ``span`` (packed in any way) to its content."""
+    what = span.what
     if span.size == 0:
-        raise SourceError(f"{path} is empty (0 bytes)", SAVE_AGAIN)
+        raise SourceError(f"{what} is empty (0 bytes)", SAVE_AGAIN)
     span = scratch.unpacked(span)
     places: dict[str, Span] = {}
     links: dict[str, str] = {}
-    for count, member in enumerate(read_members(span.read_at, span.size, str(path))):
+    for count, member in enumerate(read_members(span.read_at, span.size, what)):
         if count > MAX_FILES:
-            raise SourceError(f"{path} has more than {MAX_FILES} members: it is no image archive")
+            raise SourceError(f"{what} has more than {MAX_FILES} members: it is no image archive")
         name = posixpath.normpath(member.name.decode("utf-8", "backslashreplace"))
         target = member.link.decode("utf-8", "backslashreplace")
         if member.type == 0x30 and member.offset >= 0:
-            places[name] = span.part(member.offset, member.size, f"{name} in {path}")
+            places[name] = span.part(member.offset, member.size, f"{name} in {what}")
         elif member.type == 0x32:  # docker save before 25: a layer that occurs twice
             links[name] = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
         elif member.type == 0x31:
@@ -78,11 +75,11 @@ def archive_files(path: Path, scratch: Scratch) -> Files:
     return find
 
 
-def no_single_image(path: Path, wanted: str, names: list[str], count: int, transport: str) -> SourceError:
+def no_single_image(what: str, wanted: str, names: list[str], count: int, transport: str) -> SourceError:
     """Return the error that says that ``wanted`` names none or several of the images, and which there are."""
-    what = f"{path} holds no image named {wanted!r}" if wanted else f"{path} holds {count} images"
-    example = f"write {transport}:{path}:{names[0]}" if names and count else SAVE_AGAIN
-    return SourceError(f"{what}; there are: {', '.join(names[:20]) or 'none with a name'}", example)
+    lack = f"{what} holds no image named {wanted!r}" if wanted else f"{what} holds {count} images"
+    example = f"write {transport}:{what}:{names[0]}" if names and count else SAVE_AGAIN
+    return SourceError(f"{lack}; there are: {', '.join(names[:20]) or 'none with a name'}", example)
 
 
 def is_named(name: str, wanted: str) -> bool:
@@ -90,11 +87,11 @@ def is_named(name: str, wanted: str) -> bool:
     return name in (wanted, f"{wanted}:latest") or name.endswith((f"/{wanted}", f"/{wanted}:latest"))
 
 
-def read_document(files: Files, name: str, kind: type[T], path: Path) -> T | None:
+def read_document(files: Files, name: str, kind: type[T], what: str) -> T | None:
     """Return the JSON document ``name``, or ``None`` if there is none. Raises SourceError if it is broken."""
     if files(name) is None:
         return None
-    return decode_document(read_small(files, name, str(path)), kind, f"{name} in {path}")
+    return decode_document(read_small(files, name, what), kind, f"{name} in {what}")
 
 
 def decode_document(data: bytes, kind: type[T], what: str) -> T:
