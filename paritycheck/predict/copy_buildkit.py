@@ -23,6 +23,7 @@ from paritycheck.predict.landing import (
     ensure_directory,
     is_directory,
     land_unknown,
+    merge_layer,
     put_entry,
     single_file,
     spread_doubt,
@@ -69,16 +70,6 @@ def copy_buildkit(task: Task) -> CopyRecord:
         merge_layer(task.stage, upper)
         return record
     return _copy_all(task)
-
-
-def merge_layer(stage: StageTree, upper: StageTree) -> None:
-    """Put a finished layer on top: directories merge, everything else replaces."""
-    for entry in upper.below(""):
-        if entry.kind == "dir" and not stage.is_dir(entry.path):
-            stage.remove(entry.path)
-        stage.put(entry)
-    stage.inline.update(upper.inline)
-    stage.unknown.extend(upper.unknown)
 
 
 def _copy_all(task: Task) -> CopyRecord:

@@ -1,65 +1,41 @@
 """COPY and ADD as Buildah does them: what the destination is gets settled once, before anything is copied.
 
 Sources: containers/buildah imagebuildah/stage_executor.go ``performCopy``, add.go ``Add``,
-copier/copier.go ``copierHandlerStat``, ``copierHandlerGet`` and ``copierHandlerPut``;
-openshift/imagebuilder internals.go ``makeAbsolute``.
+copier/copier.go ``copierHandlerPut``; openshift/imagebuilder internals.go ``makeAbsolute``.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
 
 import msgspec
 
-from paritycheck.model.engine import PODMAN
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.gopattern import BadPattern, clean
-from paritycheck.predict.copy_buildkit import merge_layer
+from paritycheck.parse.gopattern import clean
 from paritycheck.predict.copyrequest import CopyRecord, CopyRequest, Landing
-from paritycheck.predict.globbing import clean_source, expand_glob, has_magic
-from paritycheck.predict.ignoring import IgnoreMatcher, matcher_for
 from paritycheck.predict.landing import (
-    Cargo,
     Task,
     directory_entry,
     ensure_directory,
     is_directory,
     land_unknown,
+    merge_layer,
     put_entry,
-    single_file,
     spread_doubt,
 )
 from paritycheck.predict.ownership import Owner, octal_mode, podman_owner
-from paritycheck.predict.remote import download_name, is_git_over_http, is_http
+from paritycheck.predict.podmansources import (
+    Match,
+    Source,
+    find_sources,
+    heredoc_source,
+    join_path,
+    read_items,
+    refuse_copy_of_remote,
+)
+from paritycheck.predict.remote import is_git_over_http, is_http
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.unpacking import extract_archive, load_archive
-from paritycheck.predict.walking import walk_allowed, walk_view
-
-
-class _Match(msgspec.Struct, frozen=True):
-    """A path that a source matched, as written, and what it leads to (``certainty`` of that)."""
-
-    path: str
-    real: str
-    found: bool
-    unknown: bool = False
-
-
-class _Filter(msgspec.Struct, frozen=True):
-    """What is left out of the sources: the ignore file alone, or joined with ``--exclude``."""
-
-    matcher: IgnoreMatcher
-    matches: Callable[[str], bool]
-    below: Callable[[str], Iterator[FileEntry]]
-
-
-class _Source(msgspec.Struct, frozen=True):
-    word: str
-    cargo: Cargo
-    matches: tuple[_Match, ...]
-    ignore: _Filter | None
-    fresh: bool = False  # made for this instruction: a heredoc or a download
 
 
 class _Aim(msgspec.Struct, frozen=True):
@@ -86,98 +62,17 @@ def copy_podman(task: Task) -> CopyRecord:
     if request.chmod and mode is None:
         raise request.refusal(f"Error parsing chmod {request.chmod}")
     if request.heredocs:
-        _copy_group(task, [_heredoc(task, name, content) for name, content in request.heredocs], mode)
+        _copy_group(task, [heredoc_source(task, name, content) for name, content in request.heredocs], mode)
     plain = [word for word in request.sources if not (is_http(word) and is_git_over_http(word))]
     if plain:
-        _copy_group(task, _find_sources(task, plain), mode)
+        _copy_group(task, find_sources(task, plain), mode)
     for word in request.sources:
         if word not in plain:
-            _refuse_copy_of_remote(request)
+            refuse_copy_of_remote(request)
             land_unknown(
                 task, task.stage.locate(_absolute(request)).path, f"the content of {word} is not known"
             )
     return task.record()
-
-
-def _refuse_copy_of_remote(request: CopyRequest) -> None:
-    if request.keyword == "COPY":
-        raise request.refusal("source can't be a URL for COPY")
-
-
-def _heredoc(task: Task, name: str, content: bytes) -> _Source:
-    name = posixpath.basename(name)
-    cargo = single_file(name, content, 0o644, task.stage)
-    return _Source(f"<<{name}", cargo, (_Match(name, name, True),), None, fresh=True)
-
-
-def _find_sources(task: Task, words: list[str]) -> list[_Source]:
-    request = task.request
-    ignore = _filter(task)
-    sources = []
-    for word in words:
-        if is_http(word):
-            _refuse_copy_of_remote(request)
-            name = download_name(word)
-            cargo = single_file(name or "index", None, 0o600, task.stage)
-            match = _Match(name, name, True)
-            sources.append(_Source(word, cargo, (match,), None, fresh=True))
-            continue
-        sources.append(_Source(word, task.cargo, _expand(task, word), ignore))
-    if not any(source.matches for source in sources):
-        globs = " ".join("/" + clean_source(word) for word in words)
-        raise request.refusal(
-            f"checking on sources under the context: copier: stat: globs [{globs}] matched nothing"
-        )
-    task.unmatched.extend(source.word for source in sources if not source.matches)
-    return sources
-
-
-def _filter(task: Task) -> _Filter | None:
-    """Join the ignore file's patterns with those of ``--exclude``, as written and joined to each source."""
-    ignore = task.origin.ignore
-    patterns = ignore.matcher.patterns if ignore is not None else ()
-    texts = list(task.request.exclude)
-    for source in task.request.sources:
-        start = clean(source)
-        for text in task.request.exclude:
-            bang = "!" if text.startswith("!") else ""
-            tail = text.removeprefix("!")
-            texts.append(text if start == "." or not tail else bang + clean(posixpath.join(start, tail)))
-    if texts:
-        matcher = IgnoreMatcher((*patterns, *matcher_for(texts, PODMAN).patterns), PODMAN)
-        tree = task.cargo.tree
-        return _Filter(matcher, matcher.matches, lambda start: walk_allowed(tree, start, matcher))
-    if ignore is None:
-        return None
-    view = ignore
-    return _Filter(view.matcher, view.matches, lambda start: walk_view(task.cargo.tree, start, view))
-
-
-def _expand(task: Task, word: str) -> tuple[_Match, ...]:
-    tree, pattern = task.cargo.tree, clean_source(word)
-    try:
-        paths = expand_glob(tree, pattern)
-    except BadPattern as error:
-        raise task.request.refusal(
-            f'checking on sources under the context: copier: stat: "{error}" while matching "/{pattern}"'
-        ) from None
-    if paths:
-        return tuple(_follow(tree, "" if path == "." else path) for path in paths)
-    start = pattern.split("*")[0].split("?")[0].split("[")[0]
-    if tree.doubt(start.rstrip("/") if has_magic(pattern) else pattern) is not None:
-        return (_Match(pattern, start, found=False, unknown=True),)
-    if has_magic(pattern):
-        return ()
-    raise task.request.refusal(
-        f'checking on sources under the context: copier: stat: "/{pattern}": no such file or directory'
-    )
-
-
-def _follow(tree: StageTree, path: str) -> _Match:
-    place = tree.locate(path)
-    return _Match(
-        path, place.path, place.certainty == "present" and not place.loop, place.certainty == "unknown"
-    )
 
 
 def _absolute(request: CopyRequest) -> str:
@@ -195,7 +90,7 @@ def _has_slash(path: str) -> bool:
     return path.endswith(("/", "/."))
 
 
-def _copy_group(task: Task, sources: list[_Source], mode: int | None) -> None:
+def _copy_group(task: Task, sources: list[Source], mode: int | None) -> None:
     request = task.request
     owner = podman_owner(task.stage, request)
     from_context = task.origin.kind == "context" or sources[0].fresh
@@ -217,7 +112,7 @@ def _copy_group(task: Task, sources: list[_Source], mode: int | None) -> None:
     merge_layer(task.stage, upper)
 
 
-def _settle_destination(task: Task, sources: list[_Source]) -> _Aim:
+def _settle_destination(task: Task, sources: list[Source]) -> _Aim:
     request, stage = task.request, task.stage
     written = _absolute(request)
     must_be_directory = _has_slash(written) or not written or len(sources) > 1
@@ -249,13 +144,13 @@ def _aim_at_file(stage: StageTree, written: str) -> _Aim:
     return _Aim(stage.locate(folder).path, name, makes_directory=False)
 
 
-def _is_archive(task: Task, source: _Source, real: str) -> bool:
+def _is_archive(task: Task, source: Source, real: str) -> bool:
     if task.request.keyword != "ADD" or source.fresh:
         return False
     return load_archive(msgspec.structs.replace(task, cargo=source.cargo), real) is not None
 
 
-def _copy_sources(task: Task, sources: list[_Source], aim: _Aim, manner: _Manner) -> None:
+def _copy_sources(task: Task, sources: list[Source], aim: _Aim, manner: _Manner) -> None:
     model = directory_entry(task, 0o755, manner.owner)
     obstacle = ensure_directory(task.stage, aim.directory, model)
     if obstacle is not None:
@@ -274,9 +169,9 @@ def _copy_sources(task: Task, sources: list[_Source], aim: _Aim, manner: _Manner
             )
 
 
-def _copy_match(task: Task, source: _Source, match: _Match, aim: _Aim, manner: _Manner) -> int:
+def _copy_match(task: Task, source: Source, match: Match, aim: _Aim, manner: _Manner) -> int:
     """Copy one match and return how many items Buildah counts for it."""
-    request, tree, ignore = task.request, task.cargo.tree, source.ignore
+    request, tree, chosen = task.request, task.cargo.tree, source.filter
     if match.unknown:
         target = posixpath.join(aim.directory, aim.rename)
         land_unknown(task, target, f"nobody knows what /{match.path} is there")
@@ -284,9 +179,9 @@ def _copy_match(task: Task, source: _Source, match: _Match, aim: _Aim, manner: _
     counted = 0
     if not match.path:
         counted = 1
-    elif ignore is not None and ignore.matches(match.path):
+    elif chosen is not None and chosen.matches(match.path):
         is_dir = match.found and tree.is_dir(match.real)
-        if not is_dir or not ignore.matcher.includes_directory_anyway(match.path):
+        if not is_dir or not chosen.matcher.includes_directory_anyway(match.path):
             return 0
     elif aim.makes_directory:
         counted = 1
@@ -294,12 +189,12 @@ def _copy_match(task: Task, source: _Source, match: _Match, aim: _Aim, manner: _
         raise request.refusal(
             f'reading "{source.word}": copier: get: lstat "/{match.real}": no such file or directory'
         )
-    items = list(_read_items(task, source, match, aim))
+    items = [(entry, aim.rename or below) for entry, below in read_items(task, source, match)]
     if aim.rename and len(items) > 1:
         raise request.refusal(f"internal error: renamed {len(items)} items when we expected to only rename 1")
-    landed = aim.directory if not items or tree.is_dir(match.real) else _join(aim.directory, items[0][1])
+    landed = aim.directory if not items or tree.is_dir(match.real) else join_path(aim.directory, items[0][1])
     for entry, below in items:
-        _put(task, entry, _join(aim.directory, below), aim.directory, manner)
+        _put(task, entry, join_path(aim.directory, below), aim.directory, manner)
     if tree.is_dir(match.real):
         spread_doubt(task, match.real, aim.directory)
     elif request.keyword == "ADD" and not source.fresh and not items:
@@ -308,52 +203,7 @@ def _copy_match(task: Task, source: _Source, match: _Match, aim: _Aim, manner: _
     return counted + len(items)
 
 
-def _read_items(task: Task, source: _Source, match: _Match, aim: _Aim) -> Iterator[tuple[FileEntry, str]]:
-    """Yield the entries to write, each with its path below the directory aimed at."""
-    tree, request, ignore = task.cargo.tree, task.request, source.ignore
-    drop = ""
-    if request.parents:
-        head, pivot, _ = source.word.partition("/./")
-        drop = clean_source(head) if pivot else ""
-        yield from _read_parents(tree, match, drop)
-    if tree.is_dir(match.real):
-        cut = len(match.real) + 1 if match.real else 0
-        for entry in tree.below(match.real) if ignore is None else ignore.below(match.real):
-            below = entry.path[cut:]
-            name = _join(match.path, below) if request.parents else below
-            name = name.removeprefix(drop).lstrip("/") if drop else name
-            yield entry, aim.rename or name
-        return
-    if ignore is not None and ignore.matches(match.real):
-        raise request.refusal(
-            f'reading "{source.word}": copier: get: copied no items: no such file or directory'
-        )
-    if request.keyword == "ADD" and not source.fresh and load_archive(task, match.real) is not None:
-        return
-    found = tree.get(match.real)
-    if found is not None:
-        name = match.path if request.parents else posixpath.basename(match.path)
-        name = name.removeprefix(drop).lstrip("/") if drop else name
-        yield found, aim.rename or name
-
-
-def _read_parents(tree: StageTree, match: _Match, drop: str) -> Iterator[tuple[FileEntry, str]]:
-    parts = match.path.split("/")
-    last = len(parts) + (1 if tree.is_dir(match.real) else 0)
-    skipped = [drop] if drop else []
-    while skipped and posixpath.dirname(skipped[-1]):
-        skipped.append(posixpath.dirname(skipped[-1]))
-    for count in range(1, last):
-        path = "/".join(parts[:count])
-        entry = tree.find(path)
-        if path in skipped or entry is None:
-            continue
-        name = path.removeprefix(drop).lstrip("/") if drop else path
-        if name:
-            yield entry, name
-
-
-def _extract(task: Task, match: _Match, aim: _Aim, manner: _Manner) -> int:
+def _extract(task: Task, match: Match, aim: _Aim, manner: _Manner) -> int:
     archive = load_archive(task, match.real)
     if archive is None:
         return 0
@@ -383,7 +233,3 @@ def _put(task: Task, entry: FileEntry, path: str, top: str, manner: _Manner) -> 
             entry, path=path, uid=owner.uid, gid=owner.gid, mode=mode, layer=task.request.layer
         ),
     )
-
-
-def _join(directory: str, name: str) -> str:
-    return f"{directory}/{name}" if directory and name else directory or name

@@ -155,3 +155,13 @@ def land_unknown(task: Task, destination: str, reason: str) -> None:
     """Note that something nobody can list was copied to the real path ``destination``."""
     task.stage.make_parents(destination, directory_entry(task))
     task.stage.mark_unknown(destination, reason, task.request.location)
+
+
+def merge_layer(stage: StageTree, upper: StageTree) -> None:
+    """Put a finished layer on top: directories merge, everything else replaces."""
+    for entry in upper.below(""):
+        if entry.kind == "dir" and not stage.is_dir(entry.path):
+            stage.remove(entry.path)
+        stage.put(entry)
+    stage.inline.update(upper.inline)
+    stage.unknown.extend(upper.unknown)

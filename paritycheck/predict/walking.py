@@ -64,22 +64,29 @@ def _walk_patterns(
         del waiting[mark:]
 
 
-def walk_allowed(tree: StageTree, start: str, matcher: IgnoreMatcher) -> Iterator[FileEntry]:
-    """Yield what Buildah copies of the directory ``start``; patterns see paths from the tree's root.
+def walk_allowed(
+    tree: StageTree, start: str, matcher: IgnoreMatcher, named: str | None = None
+) -> Iterator[FileEntry]:
+    """Yield what Buildah copies of the directory ``start``; patterns see it as ``named``.
 
     Excluded directories are left out even where something below them is let in again.
     """
-    stack = [start]
+    named = start if named is None else named
+    stack = [(start, named)]
     while stack:
-        directory = stack.pop()
-        excluded = directory != start and matcher.matches(directory)
+        directory, seen = stack.pop()
+        excluded = directory != start and matcher.matches(seen)
         entry = tree.get(directory)
         if entry is not None and directory != start and not excluded:
             yield entry
-        if not tree.is_dir(directory) or (excluded and not matcher.enters(directory)):
+        if not tree.is_dir(directory) or (excluded and not matcher.enters(seen)):
             continue
-        prefix = f"{directory}/" if directory else ""
-        stack.extend(prefix + name for name in reversed(tree.children(directory)))
+        names = reversed(tree.children(directory))
+        stack.extend((_join(directory, name), _join(seen, name)) for name in names)
+
+
+def _join(directory: str, name: str) -> str:
+    return f"{directory}/{name}" if directory else name
 
 
 def walk_view(tree: StageTree, start: str, ignore: IgnoreView) -> Iterator[FileEntry]:
