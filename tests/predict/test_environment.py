@@ -37,7 +37,7 @@ usr/
       site.py | "dist-packages"
       lib-dynload/
   local/lib/python3.11/dist-packages/
-var/lib/dpkg/status | Package: a\\n\\nPackage: python3.11-minimal\\nStatus: ok\\nVersion: 3.11.2-6+deb12u5\\n\\n
+var/lib/dpkg/status | Package: a\\n\\nPackage: python3.11-minimal\\nVersion: 3.11.2-6+deb12u5\\n
 """
 VENV = """
 opt/venv/
@@ -52,7 +52,7 @@ SITE = "/usr/local/lib/python3.12/site-packages"
 VENV_SITE = "/opt/venv/lib/python3.12/site-packages"
 DEBIAN_BASE = ["/usr/lib/python311.zip", "/usr/lib/python3.11", "/usr/lib/python3.11/lib-dynload"]
 DEBIAN_SITE = ["/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages"]
-IN_VENV = {"PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin"}
+IN_VENV: dict[str, str | None] = {"PATH": "/opt/venv/bin:/usr/local/bin:/usr/bin"}
 
 
 def infer(drawing: str, executable: str = "python", **config: object) -> Environment:
@@ -99,7 +99,10 @@ CASES = {
         workdir="/opt",
     ),
     "virtual environment of another version": Case(
-        OFFICIAL + VENV.format(system="false", version="3.11"), BASE, IN_VENV, problems=("made for python3.11",)
+        OFFICIAL + VENV.format(system="false", version="3.11"),
+        BASE,
+        IN_VENV,
+        problems=("made for python3.11",),
     ),
     "dangling virtual environment": Case(
         DEBIAN + VENV.format(system="false", version="3.12"),
@@ -152,8 +155,10 @@ CASES = {
         [*DEBIAN_BASE, *DEBIAN_SITE],
         {"PYTHONNOUSERSITE": "1"},
     ),
-    "user site hidden from a virtual environment": Case(
-        OFFICIAL + VENV.format(system="false", version="3.12") + "root/.local/lib/python3.12/site-packages/\n",
+    "user site and virtual environment": Case(
+        OFFICIAL
+        + VENV.format(system="false", version="3.12")
+        + "root/.local/lib/python3.12/site-packages/\n",
         [*BASE, VENV_SITE],
         IN_VENV,
     ),
@@ -177,7 +182,9 @@ CASES = {
         {"PYTHONHOME": "/opt/py"},
     ),
     "no permission to run": Case(
-        OFFICIAL + "a/python (644) | ELF\n", [*BASE, SITE], {"PATH": "/a:/usr/local/bin"},
+        OFFICIAL + "a/python (644) | ELF\n",
+        [*BASE, SITE],
+        {"PATH": "/a:/usr/local/bin"},
         problems=("/a/python is not executable",),
     ),
     "code in .pth files and sitecustomize": Case(
@@ -188,7 +195,9 @@ CASES = {
     ),
     "no interpreter": Case("app/main.py\n", [], problems=("no interpreter",)),
     "a script in front of it": Case(
-        OFFICIAL + "shims/python (755) | #!/bin/sh\\n\n", [], {"PATH": "/shims:/usr/local/bin"},
+        OFFICIAL + "shims/python (755) | #!/bin/sh\\n\n",
+        [],
+        {"PATH": "/shims:/usr/local/bin"},
         problems=("/shims/python is a script",),
     ),
     "a library of unknown version": Case(
@@ -198,10 +207,12 @@ CASES = {
     ),
     "no library": Case("usr/bin/python3 (755) | ELF\n", [], problems=("no standard library",)),
     "a home that is no path": Case(
-        OFFICIAL + "opt/venv/pyvenv.cfg | home = usr\\n\nopt/venv/bin/python (755) | ELF\n", [], IN_VENV,
+        OFFICIAL + "opt/venv/pyvenv.cfg | home = usr\\n\nopt/venv/bin/python (755) | ELF\n",
+        [],
+        IN_VENV,
         problems=("no standard library",),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -220,24 +231,35 @@ def interpreter(drawing: str, executable: str = "python", **config: object) -> I
     return found
 
 
-PLAIN = "usr/local/bin/python3.12 (755) | {binary}\nusr/local/bin/python -> python3.12\nusr/local/lib/python3.12/os.py\n"
+PLAIN = (
+    "usr/local/bin/python3.12 (755) | {binary}\nusr/local/bin/python3 -> python3.12\n"
+    "usr/local/bin/python -> python3\nusr/local/lib/python3.12/os.py\n"
+)
 SYSTEM = "usr/bin/python3.12 (755) | ELF\nusr/bin/python -> python3.12\nusr/lib/python3.12/os.py\n"
+MUSL = SYSTEM + "lib/ld-musl-x86_64.so.1\n"
+STATUS = "var/lib/dpkg/status | Package: python3.12-minimal"
 VERSIONS = {
     "header": (OFFICIAL, {"PYTHON_VERSION": "3.12.9"}, "3.12.4"),
     "official image without headers": (PLAIN, {"PYTHON_VERSION": "3.12.9"}, "3.12.9"),
     "a variable of another version": (PLAIN, {"PYTHON_VERSION": "3.11.9"}, "3.12"),
     "a variable about another interpreter": (SYSTEM, {"PYTHON_VERSION": "3.12.9"}, "3.12"),
     "conda": (PLAIN + "usr/local/conda-meta/python-3.12.3-h99_0.json\n", {}, "3.12.3"),
-    "dpkg": (SYSTEM + "var/lib/dpkg/status | Package: python3.12-minimal\\nX: y\\nVersion: 3.12.0~rc1-2\\n\n", {}, "3.12.0rc1"),
-    "another package's version": (
-        SYSTEM + "var/lib/dpkg/status | Package: python3.12-minimal\\nX: y\\n\\nVersion: 3.12.7-2\\n\n", {}, "3.12"
+    "dpkg": (SYSTEM + STATUS + "\\nX: y\\nVersion: 3.12.0~rc1-2\\n\n", {}, "3.12.0rc1"),
+    "another package's version": (SYSTEM + STATUS + "\\nX: y\\n\\nVersion: 3.12.7-2\\n\n", {}, "3.12"),
+    "distroless": (
+        SYSTEM + STATUS.replace(" |", ".d/python3.12-minimal |") + "\\nVersion: 1:3.12.2-1\\n\n",
+        {},
+        "3.12.2",
     ),
-    "distroless": (SYSTEM + "var/lib/dpkg/status.d/python3.12-minimal | Package: python3.12-minimal\\nVersion: 1:3.12.2-1\\n\n", {}, "3.12.2"),
-    "apk": (SYSTEM + "lib/apk/db/installed | P:a\\nV:1\\n\\nC:Q\\nP:python3\\nV:3.12.8-r1\\n\n", {}, "3.12.8"),
+    "apk": (
+        SYSTEM + "lib/apk/db/installed | P:a\\nV:1\\n\\nC:Q\\nP:python3\\nV:3.12.8-r1\\n\n",
+        {},
+        "3.12.8",
+    ),
     "binary": (PLAIN.format(binary="\\x003.12.1\\x00") + "usr/local/lib/libpython3.so\n", {}, "3.12.1"),
     "two strings in the binary": (PLAIN.format(binary="/3.12.1\\x003.12.2\\x00"), {}, "3.12"),
     "virtual environment": (PLAIN + VENV.format(system="x", version="3.12"), IN_VENV, "3.12.0"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("drawing", "env", "version"), VERSIONS.values(), ids=VERSIONS)
@@ -253,12 +275,12 @@ def test_version(drawing: str, env: dict[str, str | None], version: str) -> None
     [
         (OFFICIAL, "amd64", (".cpython-312-x86_64-linux-gnu.so", ".abi3.so", ".so")),
         (SYSTEM, "arm64", (".cpython-312-aarch64-linux-gnu.so", ".abi3.so", ".so")),
-        (SYSTEM + "lib/ld-musl-x86_64.so.1\n", "amd64", (".cpython-312-x86_64-linux-musl.so", ".abi3.so", ".so")),
+        (MUSL, "amd64", (".cpython-312-x86_64-linux-musl.so", ".abi3.so", ".so")),
         (SYSTEM.replace("3.12", "3.7"), "amd64", (".cpython-37m-x86_64-linux-gnu.so", ".abi3.so", ".so")),
         (SYSTEM.replace("3.12", "3.13t"), "amd64", (".cpython-313t-x86_64-linux-gnu.so", ".so")),
         (SYSTEM, "", (".abi3.so", ".so")),
     ],
-)  # fmt: skip
+)
 def test_suffixes(drawing: str, architecture: str, suffixes: tuple[str, ...]) -> None:
     assert interpreter(drawing, architecture=architecture).suffixes == suffixes
 
