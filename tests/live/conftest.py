@@ -1,4 +1,4 @@
-"""The engines that scripts/engines started, and three images that they hold, each by every road that leads to it."""
+"""The engines that scripts/engines started, and three images, each by every road that leads to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = ("debian-python", "venv", "multi-stage")
 
 @dataclass(frozen=True)
 class LiveImage:
-    """One image, built by Podman in the OCI format, that both engines hold and that lies in three archives."""
+    """An image that Podman built in the OCI format, that both engines hold, and its three archives."""
 
     name: str
     reference: str
@@ -41,7 +41,7 @@ class LiveImage:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and leave it out of runs that did not ask for engines: never a silent pass."""
+    """Mark what is in this folder; leave it out of runs that did not ask for engines: never a silent pass."""
     live = [item for item in items if item.path.is_relative_to(HERE)]
     for item in live:
         item.add_marker("live")
@@ -80,7 +80,7 @@ def run_docker(*arguments: str) -> str:
 
 
 def build(context: Path, tag: str, *flags: str) -> str:
-    """Build with Podman in the OCI format, with the package indexes of this machine at hand; the image's ID."""
+    """Build with Podman in the OCI format, the package indexes of this machine at hand; the image's ID."""
     reach = shlex.split(setting("PARITYCHECK_BUILD_FLAGS"))
     return run_podman("build", *reach, *flags, "--quiet", "-t", tag, str(context)).split()[-1]
 
