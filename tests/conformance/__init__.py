@@ -1,0 +1,1 @@
+"""The prediction held against what the real builders were measured to do."""
