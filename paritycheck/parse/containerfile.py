@@ -108,8 +108,7 @@ def _takes_heredocs(line: str, dialect: Dialect) -> bool:
 def _instruction(line: LogicalLine, path: str, dialect: Dialect, at: int) -> Instruction:
     keyword, rest = split_keyword(line.text)
     keyword = keyword.upper()
-    # Only today's BuildKit heeds the escape directive in flags.
-    flags, rest = split_flags(rest, line.escape if dialect.family == "buildkit" else "\\")
+    flags, rest = split_flags(rest, line.escape if dialect.flag_escape else "\\")
     form: str = "words"
     words: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str | None], ...] = ()

@@ -20,8 +20,10 @@ class Dialect(msgspec.Struct, frozen=True):
 
     ``family`` is the code base; ``directives`` the directive names known; ``heredocs`` whether
     bodies are read at all and ``heredoc_blank`` whether ``<< NAME`` is one; ``json_rest`` whether
-    text after a JSON array is ignored (else the whole is no JSON); ``modifiers`` whether
-    substitution knows more than ``:-``, ``:+`` and ``?``; ``line_limit`` in bytes.
+    text after a JSON array is ignored (else the whole is no JSON). Of substitution: ``modifiers``
+    are the characters that may follow a name without a colon, ``required`` whether ``:?`` is
+    known, ``forgets`` whether splitting into words forgets what stood before a ``${``.
+    ``flag_escape`` tells whether flags heed the escape directive. ``line_limit`` is in bytes.
     """
 
     family: Family
@@ -29,39 +31,64 @@ class Dialect(msgspec.Struct, frozen=True):
     heredocs: bool
     heredoc_blank: bool
     json_rest: bool
-    modifiers: bool
+    modifiers: str
+    required: bool
+    forgets: bool
+    flag_escape: bool
     line_limit: int
 
 
 # The BuildKit release whose parser a release of dockerd carries.
-_VENDORED = (((23, 0), (0, 10)), ((24, 0), (0, 11)), ((25, 0), (0, 12)), ((26, 0), (0, 12)),
-             ((27, 0), (0, 14)), ((27, 2), (0, 15)), ((28, 0), (0, 20)), ((29, 0), (0, 25)))  # fmt: skip
+_VENDORED = (
+    ((20, 10), (0, 8)),
+    ((23, 0), (0, 10)),
+    ((24, 0), (0, 11)),
+    ((25, 0), (0, 12)),
+    ((27, 0), (0, 14)),
+    ((27, 2), (0, 15)),
+    ((28, 0), (0, 20)),
+    ((29, 0), (0, 25)),
+)
 
 
 def dialect_of(engine: Engine) -> Dialect:
     """Return the parser rules of this engine at its version."""
     if engine.name == "podman":
-        return Dialect(
-            family="imagebuilder",
-            directives=frozenset({"escape"}),
-            heredocs=engine.version >= (1, 33),
-            heredoc_blank=engine.version >= (1, 41),
-            json_rest=True,
-            modifiers=engine.version >= (1, 24),
-            line_limit=2048 * 1024,
-        )
-    version = engine.version if engine.name == "buildkit" else _vendored(engine.version)
+        return _imagebuilder(engine.version)
+    return _buildkit(engine.version if engine.name == "buildkit" else _vendored(engine.version))
+
+
+def _imagebuilder(buildah: tuple[int, int]) -> Dialect:
     return Dialect(
-        family="buildkit" if version else "classic",
+        family="imagebuilder",
+        directives=frozenset({"escape"}),
+        heredocs=buildah >= (1, 33),
+        heredoc_blank=buildah >= (1, 41),
+        json_rest=True,
+        modifiers="#%/" if buildah >= (1, 37) else "",
+        required=buildah >= (1, 30),
+        forgets=False,
+        flag_escape=False,
+        line_limit=2048 * 1024 if buildah >= (1, 29) else 64 * 1024,
+    )
+
+
+def _buildkit(version: tuple[int, int]) -> Dialect:
+    heredocs = version >= (0, 10)
+    modifiers = "?" + ("+-" if version >= (0, 12) else "") + ("#%/" if version >= (0, 13) else "")
+    return Dialect(
+        family="buildkit" if heredocs else "classic",
         directives=frozenset({"syntax", "escape", "check"} if version >= (0, 15) else {"syntax", "escape"}),
-        heredocs=bool(version),
+        heredocs=heredocs,
         heredoc_blank=version >= (0, 22),
         json_rest=version < (0, 15),
-        modifiers=version >= (0, 13),
+        modifiers=modifiers,
+        required=True,
+        forgets=version >= (0, 15),
+        flag_escape=version >= (0, 21),
         line_limit=64 * 1024,
     )
 
 
-def _vendored(dockerd: tuple[int, int]) -> tuple[int, ...]:
-    """Return the BuildKit version inside this dockerd; empty before it carried one with heredocs."""
-    return max((kit for since, kit in _VENDORED if dockerd >= since), default=())
+def _vendored(dockerd: tuple[int, int]) -> tuple[int, int]:
+    return max((kit for since, kit in _VENDORED if dockerd >= since), default=(0, 8))

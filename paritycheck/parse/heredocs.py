@@ -11,7 +11,8 @@ import re
 import msgspec
 
 from paritycheck.errors import BuildRefused
-from paritycheck.parse.dialect import Dialect
+from paritycheck.model.engine import BUILDKIT
+from paritycheck.parse.dialect import Dialect, dialect_of
 from paritycheck.parse.words import Style, read_raw_words
 
 _MARK = re.compile(r"([0-9]*)<<(-?)([^<]*)")
@@ -70,4 +71,6 @@ def _quotes(text: str) -> int:
 
 def _lexer(dialect: Dialect) -> Dialect:
     # imagebuilder finds heredocs with BuildKit's lexer, whatever it expands words with.
-    return msgspec.structs.replace(dialect, family="buildkit") if dialect.heredocs else dialect
+    if dialect.family != "imagebuilder":
+        return dialect
+    return msgspec.structs.replace(dialect_of(BUILDKIT), heredoc_blank=dialect.heredoc_blank)

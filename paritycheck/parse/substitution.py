@@ -63,9 +63,9 @@ def _buildkit(reading: Reading) -> str:
     modifier = reading.next()
     if modifier == "}":
         return reading.env.get(name, f"${{{name}}}" if reading.keep_unset else "")
-    if not reading.dialect.modifiers:
+    if "-" not in reading.dialect.modifiers:
         return _old_modifier(reading, name, modifier)
-    if modifier == "/":
+    if modifier == "/" and "/" in reading.dialect.modifiers:
         return _replacement(reading, name)
     return _modifier(reading, name, modifier)
 
@@ -76,7 +76,8 @@ def _modifier(reading: Reading, name: str, modifier: str) -> str:
         modifier = reading.next()
         written += modifier
     trims = modifier in ("#", "%")
-    if (trims and null_is_unset) or (not null_is_unset and modifier not in ("+", "-", "?", "#", "%")):
+    known = modifier != "" and modifier != "/" and modifier in reading.dialect.modifiers
+    if (trims and null_is_unset) or not (null_is_unset or known):
         raise BuildRefused(f"unsupported modifier ({written}) in substitution")
     word = _operand(reading, "}", raw=trims)
     value = reading.env.get(name)
@@ -124,7 +125,7 @@ def _operand(reading: Reading, stop: str, raw: bool) -> str:
 
 
 def _old_modifier(reading: Reading, name: str, modifier: str) -> str:
-    """Dockerd 20.10: ``?``, ``:-``, ``:+``, ``:?`` and nothing else."""
+    """Until BuildKit 0.12, as in dockerd 20.10: ``?``, ``:-``, ``:+``, ``:?`` and nothing else."""
     if modifier == "?":
         word = _operand(reading, "}", raw=False)
         return _choose(name, "?", "?", reading.env.get(name), word, null_is_unset=False)
@@ -168,8 +169,8 @@ def _imagebuilder(reading: Reading) -> str:
     if modifier == "}":
         reading.next()
         return reading.env.get(name, "")
-    operation = _IMAGEBUILDER.get(modifier) if modifier == ":" or reading.dialect.modifiers else None
-    if operation is None:
+    operation = _IMAGEBUILDER.get(modifier)
+    if operation is None or modifier not in f":{reading.dialect.modifiers}":
         raise BuildRefused("Missing ':' or '#' or '%' or '/' in substitution")
     reading.next()
     return operation(reading, name, modifier)
@@ -183,7 +184,7 @@ def _imagebuilder_colon(reading: Reading, name: str, _: str) -> str:
         return word if value else value
     if modifier == "-":
         return value or word
-    if modifier == "?":
+    if modifier == "?" and reading.dialect.required:
         # The message is taken for a default.
         if not (value or word):
             raise BuildRefused(f"{name} is not allowed to be unset")

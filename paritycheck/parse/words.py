@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from paritycheck.errors import BuildRefused
-from paritycheck.model.engine import Engine
+from paritycheck.model.engine import BUILDKIT, Engine
 from paritycheck.parse.dialect import Dialect, dialect_of
 from paritycheck.parse.gotext import SPACE
 from paritycheck.parse.substitution import Reading, substitute
@@ -60,7 +60,7 @@ def read_raw_words(text: str, dialect: Dialect, style: Style) -> tuple[str, ...]
 
 
 # Buildah expands heredocs with a copy of BuildKit's lexer, not with its own.
-_BUILDKIT_LEX = Engine("buildkit", (0, 22))
+_BUILDKIT_LEX = BUILDKIT
 
 
 def _style(engine: Engine, escape: str) -> Style:
@@ -143,7 +143,7 @@ class WordReader(Reading):
     def _buffer(self) -> list[str]:
         # BuildKit's lexer shares one buffer between a word and the words inside ${...}: splitting
         # forgets what stood before the braces.
-        if self.dialect.family == "buildkit" and self.dialect.heredoc_blank:
+        if self.dialect.forgets:
             self._shared.clear()
             return self._shared
         return []

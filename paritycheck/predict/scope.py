@@ -97,10 +97,10 @@ def _builtin(engine: Engine, platform: str, target: str) -> dict[str, str]:
     system, _, rest = platform.partition("/")
     architecture, _, variant = rest.partition("/")
     values = {"PLATFORM": platform, "OS": system, "ARCH": architecture, "VARIANT": variant}
-    if engine.name == "buildkit":
+    if engine.name == "buildkit" and engine.version >= (0, 19):
         values["OSVERSION"] = ""
     builtin = {f"{side}{name}": value for side in ("TARGET", "BUILD") for name, value in values.items()}
-    if engine.name == "buildkit":
+    if engine.name == "buildkit" and engine.version >= (0, 17):
         builtin["TARGETSTAGE"] = target or "default"
     return builtin
 
@@ -159,10 +159,15 @@ class _BuildkitScope:
             self.env[name] = self.values[name] = value
 
     def declare(self, pairs: Pairs) -> None:
+        seen = self.values
+        if self.shared.engine.version < (0, 14):
+            # It used to expand the whole line, names and all, before it declared anything.
+            seen = dict(seen)
+            pairs = tuple((self.shared.expand(name, seen), default) for name, default in pairs)
         for name, default in pairs:
             value = self.shared.given.get(name)
             if value is None and default is not None:
-                value = self.shared.expand(default, self.values)
+                value = self.shared.expand(default, seen)
             elif value is None:
                 value = self.shared.heading.get(name)
             if value is not None and name not in _NO_VARIABLES:
