@@ -63,6 +63,17 @@ def listing(directory: str) -> "list[str]":
         return []
 
 
+def clean(value: "object") -> "object":
+    """Write bytes that are no UTF-8, which names of files may hold, as ``\\xNN`` in all of a document."""
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return value
+
+
 def dedupe(paths: "Iterable[str]") -> "list[str]":
     """Drop later duplicates."""
     return list(dict.fromkeys(paths))
@@ -177,7 +188,7 @@ def describe() -> "dict[str, object]":
 
     sites, user = site_directories()
     given = pythonpath()
-    path = dedupe(given + sys.path)
+    path = dedupe(given + [entry for entry in sys.path if isinstance(entry, str)])
     listings = {}  # type: dict[str, list[str]]
     texts = {}  # type: dict[str, str]
     for directory in path:
@@ -215,7 +226,7 @@ def main() -> None:
     """Start again without PYTHONPATH, or describe this interpreter."""
     if "PROBE_SOURCE" in globals():
         restart(globals()["PROBE_SOURCE"], globals()["PROBE_MARKER"])
-    document = json.dumps(describe()).encode("ascii")
+    document = json.dumps(clean(describe())).encode("ascii")
     marker = sys.argv[1].encode("ascii")
     sys.stdout.flush()
     sys.stdout.buffer.write(b"\n" + marker + document + marker + b"\n")

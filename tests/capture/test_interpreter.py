@@ -146,6 +146,15 @@ def test_credentials_are_not_taken(tmp_path: Path) -> None:
     )
 
 
+def test_names_that_are_no_utf8_and_strange_entries(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"\xff")
+    (odd / "demo-1.dist-info").mkdir(parents=True)
+    (odd / "demo-1.dist-info/METADATA").write_bytes(b"Name: demo\nVersion: \xfe\n")
+    found = describe_interpreter(sys.executable, tmp_path, env={"PYTHONPATH": str(odd)})
+    assert found.sys_path[0].path == f"{tmp_path}/\\xff"
+    assert "demo" in [item.name for item in found.distributions]
+
+
 def test_an_answer_needs_its_marker_twice() -> None:
     for output in (b"", b"m{}", b"m{}m m", b"\xff\xfe"):
         with pytest.raises(SourceError):
