@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from paritycheck.errors import UsageError
-from paritycheck.model.engine import ENGINES, PODMAN, Engine
+from paritycheck.model.engine import ENGINES, Engine
 from paritycheck.model.report import SEVERITIES, Finding, Severity
 from paritycheck.rules import RULES
 
@@ -15,17 +15,11 @@ FailOn = Severity | None  # None: never
 class Config(msgspec.Struct, frozen=True, omit_defaults=True):
     """The settings that the judgement depends on.
 
-    ``context`` and ``file`` relative to the repository root (``file`` as requested, ``""`` for
-    the engine's default name); ``select`` and ``ignore`` are rule-code prefixes.
+    ``context`` is the build context relative to the repository root; ``select`` and ``ignore`` are
+    rule-code prefixes.
     """
 
     context: str = ""
-    file: str = ""
-    ignorefile: str = ""
-    target: str = ""
-    build_args: dict[str, str] = {}
-    engine: Engine = PODMAN
-    start: str = ""
     fail_on: FailOn = "error"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -116,7 +116,7 @@ def git(directory: Path, *words: str) -> str:
 def write_archive(scenario: Scenario, checkout: Path, path: Path) -> Path:
     """Write the scenario's image as a docker archive, as podman would after building from a clean clone."""
     image = scenario.settings["image"]
-    tracked = [name for name in git(checkout, "ls-files", "-z").split("\0") if name]
+    tracked = _tracked(checkout)
     files: dict[str, bytes] = {}
     for source, target in image.get("copy", {}).items():
         for name in tracked:
@@ -132,6 +132,12 @@ def write_archive(scenario: Scenario, checkout: Path, path: Path) -> Path:
     return write_docker_archive(
         path, layers, config=_config(image), tags=[f"localhost/{scenario.name}:latest"]
     )
+
+
+def _tracked(checkout: Path) -> list[str]:
+    if (checkout / ".git").exists():
+        return [name for name in git(checkout, "ls-files", "-z").split("\0") if name]
+    return [path.relative_to(checkout).as_posix() for path in checkout.rglob("*") if path.is_file()]
 
 
 def _config(image: dict[str, Any]) -> dict[str, Any]:

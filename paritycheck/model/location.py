@@ -4,7 +4,7 @@ import msgspec
 
 
 class Location(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
-    """``path`` relative to the repository root, or absolute in the container; ``line`` from 1, 0: the whole file."""
+    """``path`` relative to the repository root, or absolute in the container; ``line`` from 1 (0: none)."""
 
     path: str
     line: int = 0

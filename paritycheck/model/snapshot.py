@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ GitState = Literal["repository", "none", "refused", "unavailable"]
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a snapshot came from: ``reference`` as the user wrote it, ``digest`` the image's id (a checkout: HEAD)."""
+    """Where a snapshot came from: ``reference`` as the user wrote it, ``digest`` an image's id, or HEAD."""
 
     kind: OriginKind
     reference: str
@@ -28,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Layer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One layer: ``diff_id`` of the uncompressed tar, and the instruction that made it, without ENV and ARG values."""
+    """One layer: ``diff_id`` of its uncompressed tar, the instruction that made it without ENV values."""
 
     diff_id: str = ""
     created_by: str = ""
@@ -88,11 +89,15 @@ class GitFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A part of a tree about which nothing is known: ``path`` and all below it (``""``: everything)."""
+    """A part of a tree about which nothing is known: ``path`` and all below it (``""``: everything).
+
+    ``brings``: what may be there after all. ``distributions``: nothing of the project itself.
+    """
 
     path: str
     reason: str
     location: Location | None = None
+    brings: Literal["anything", "distributions"] = "anything"
 
 
 class OnDemand(Mapping[str, T], Generic[T]):
@@ -106,7 +111,6 @@ class OnDemand(Mapping[str, T], Generic[T]):
         self._load = load
         self._carried = carried
         self._known: dict[str, T | None] = {}
-        self._keys: tuple[str, ...] | None = None
 
     def __getitem__(self, path: str) -> T:
         if path not in self._known:
@@ -116,10 +120,13 @@ class OnDemand(Mapping[str, T], Generic[T]):
             raise KeyError(path)
         return value
 
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """The paths that belong in a document, whether or not they can be read; nothing is loaded."""
+        return tuple(self._carried())
+
     def __iter__(self) -> Iterator[str]:
-        if self._keys is None:
-            self._keys = tuple(path for path in self._carried() if self.get(path) is not None)
-        return iter(self._keys)
+        return (path for path in self.carried if self.get(path) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -145,9 +152,28 @@ class Snapshot(msgspec.Struct, frozen=True):
     git: GitFacts | None = None
     unknown: tuple[Unknown, ...] = ()
 
+    @property
+    def application_modules(self) -> tuple[str, ...]:
+        """The paths of the application's Python files; nothing is read."""
+        return carried_paths(self.modules)
+
+    @property
+    def application_files(self) -> tuple[str, ...]:
+        """The paths of the application's files; nothing is read."""
+        return carried_paths(self.digests)
+
     def doubt(self, path: str) -> Unknown | None:
-        """Return why it is unknown whether ``path`` is there, if it is."""
-        for part in self.unknown:
-            if not part.path or path == part.path or path.startswith(part.path + "/"):
-                return part
-        return None
+        """Return why it is unknown whether ``path`` is there, if it is; the widest doubt first."""
+        covering = [
+            part
+            for part in self.unknown
+            if not part.path or path == part.path or path.startswith(part.path + "/")
+        ]
+        return next(
+            (part for part in covering if part.brings == "anything"), covering[0] if covering else None
+        )
+
+
+def carried_paths(mapping: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the paths of a snapshot's mapping without reading what is behind them."""
+    return mapping.carried if isinstance(mapping, OnDemand) else tuple(mapping)

@@ -13,7 +13,7 @@ Paint = Callable[[str, Tone], str]
 _CODES: dict[Tone, str] = {"bad": "1;31", "doubt": "33", "good": "34", "quiet": "2", "strong": "1"}
 
 
-def plain(text: str, tone: Tone) -> str:
+def plain(text: str, _tone: Tone) -> str:
     """Return the text as it is: no terminal, or NO_COLOR."""
     return text
 

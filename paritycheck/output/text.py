@@ -24,11 +24,8 @@ _TONES: dict[Severity, Tone] = {"error": "bad", "warning": "doubt", "note": "qui
 
 def render_text(report: Report, paint: Paint = plain) -> str:
     """Return the whole report as text; ``paint`` colours it (see ``output.style``)."""
-    lines = [
-        f"{_side(report.local.kind, report.local.reference)} -> "
-        f"{_side(report.container.kind, report.container.reference)}",
-        "",
-    ]
+    local, container = report.local, report.container
+    lines = [f"{_side(local.kind, local.reference)} -> {_side(container.kind, container.reference)}", ""]
     for finding in report.findings:
         lines += [*_finding(finding, paint), ""]
     lines += [f"{paint('unknown', 'doubt')}  {harmless(remark)}" for remark in report.remarks]

@@ -51,13 +51,13 @@ class Placement:
 def place_by_source(tree: FileTree, context: str) -> Placement:
     """Read the placement off a predicted tree; ``context`` is the build context below the checkout's root."""
     prefix = f"{context}/" if context else ""
-    return Placement({entry.path: prefix + entry.source for entry in tree if entry.source})
+    return Placement({entry.path: prefix + entry.source for entry in tree if entry.source and entry.kind == "file"})
 
 
 def place_by_likeness(container: Snapshot, local: Snapshot, paths: Iterable[str]) -> Placement:
     """Match ``paths`` of an actual image with the checkout by name, content and neighbourhood."""
     by_name: dict[str, list[str]] = defaultdict(list)
-    for path in local.digests:
+    for path in local.application_files:
         by_name[path.rpartition("/")[2]].append(path)
     candidates: dict[str, list[tuple[str, Pair, bool]]] = {}
     votes: Counter[Pair] = Counter()

@@ -1,0 +1,120 @@
+"""The product in one short function: two sides and what the build says, in; the report, out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from paritycheck import __version__
+from paritycheck.config import Config
+from paritycheck.errors import NothingCompared
+from paritycheck.findings import image_findings, loss_findings
+from paritycheck.gates import Facts
+from paritycheck.model.report import SEVERITIES, Finding, Report, Summary, Tool
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.losses import Losses, find_losses
+from paritycheck.predict.placement import Placement, place_by_likeness
+from paritycheck.predict.plan import Plan
+from paritycheck.predict.views import view_container, view_local
+
+SCHEMA_VERSION = "1.0"
+
+
+def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: Config) -> Report:
+    """Judge what the container lacks of the checkout.
+
+    ``image`` is the actual container side; without one it is the plan's prediction. Raises
+    :class:`NothingCompared` when there is no container side, or nothing on either side to judge.
+    """
+    container = image or (plan.snapshot if plan else None)
+    if container is None:
+        raise NothingCompared(
+            "there is neither an image nor a Containerfile to predict one from",
+            "name an image with -i, or a Containerfile with -f",
+        )
+    placement = _place(container, local, image, plan)
+    _refuse_emptiness(local, container, placement)
+    view = view_container(container, plan.lines_of("ENV", "PYTHONPATH") if plan else ())
+    local_view = view_local(local, view, placement, config.context)
+    losses = find_losses(container, view, local_view, placement)
+    facts = Facts(
+        local=local,
+        container=container,
+        actual=image is not None,
+        view=view,
+        placement=placement,
+        context_root=config.context,
+        plan=plan,
+    )
+    findings = [*loss_findings(losses, facts), *image_findings(losses, facts)]
+    kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("paritycheck", __version__),
+        local=local.origin,
+        container=container.origin,
+        summary=_summary(container, losses, kept),
+        findings=tuple(kept),
+        remarks=_remarks(local, container, losses),
+    )
+
+
+def _place(container: Snapshot, local: Snapshot, image: Snapshot | None, plan: Plan | None) -> Placement:
+    """Prefer what the build says over likeness, as far as the image really has the path."""
+    if image is None and plan is not None:
+        return plan.landings
+    alike = place_by_likeness(container, local, container.application_files)
+    built = plan.landings.local_of if plan else {}
+    there = {path: source for path, source in built.items() if path in container.tree}
+    return Placement({**alike.local_of, **there})
+
+
+def _refuse_emptiness(local: Snapshot, container: Snapshot, placement: Placement) -> None:
+    if not local.application_modules:
+        raise NothingCompared(
+            f"{local.origin.reference} holds no Python file",
+            "run this in the checkout that the image is built from",
+        )
+    what = container.origin.reference
+    if container.origin.kind != "predicted" and container.environment.interpreter is None:
+        why = "; ".join(container.environment.problems)
+        raise NothingCompared(f"{what} has no Python: {why}", "name the image that runs the code")
+    if not any(path.endswith(".py") for path in placement.local_of):
+        raise NothingCompared(
+            f"no Python file of {local.origin.reference} is in {what}",
+            "check that the image is built from this checkout, and that the Containerfile copies its code",
+        )
+
+
+def _rank(finding: Finding) -> tuple[int, str, str, str]:
+    cause = str(finding.locations[0]) if finding.locations else ""
+    return SEVERITIES.index(finding.severity), finding.code, cause, finding.message
+
+
+def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Summary:
+    counts = Counter(finding.severity for finding in findings if not finding.suppressed_by)
+    return Summary(
+        modules=len(container.application_modules),
+        files=len(container.application_files),
+        distributions=len(container.environment.distributions),
+        arrived=len(losses.arrived),
+        lost=len(losses.losses),
+        unknown=len(losses.doubtful),
+        errors=counts["error"],
+        warnings=counts["warning"],
+        notes=counts["note"],
+    )
+
+
+def _remarks(local: Snapshot, container: Snapshot, losses: Losses) -> tuple[str, ...]:
+    remarks = [*local.environment.problems, *container.environment.problems]
+    if local.git is not None and local.git.state != "repository":
+        remarks.append(f"what git tracks is not known: {local.git.reason}")
+    if local.git is not None and local.git.shallow:
+        remarks.append("the clone is shallow: nothing is said about earlier commits")
+    unknown = (*local.unknown, *container.unknown)
+    remarks += [f"{part.path or 'everything'}: {part.reason}" for part in unknown]
+    if losses.doubtful:
+        names = sorted({name.partition(".")[0] for name in losses.doubtful})
+        shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        remarks.append(f"whether the container has {shown} is not known")
+    return tuple(dict.fromkeys(remarks))

@@ -1,0 +1,67 @@
+"""Under which import names the application's files would be imported, and from which directories.
+
+Python names a module by the ``sys.path`` entry it is found in. Where that entry is not known
+(no start command, no interpreter), the directory above the outermost package is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.tree import FileTree
+
+
+MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
+
+
+def search_directories(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the directories on ``sys.path`` as tree paths, in order, links followed, without repeats.
+
+    For images only: a checkout's environment lies elsewhere on its machine.
+    """
+    found: dict[str, None] = {}
+    for entry in snapshot.environment.sys_path:
+        real = snapshot.tree.resolve(entry.path)
+        if real is not None and entry.reason != "editable-finder":
+            found[real] = None
+    return tuple(found)
+
+
+def package_root(tree: FileTree, path: str) -> str:
+    """Return the first directory above ``path`` that is no package: where its import name begins."""
+    directory = path.rpartition("/")[0]
+    while directory and f"{directory}/__init__.py" in tree:
+        directory = directory.rpartition("/")[0]
+    return directory
+
+
+def package_roots(tree: FileTree, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the roots of all these files, shallow ones first."""
+    roots = {package_root(tree, path) for path in paths}
+    return tuple(sorted(roots, key=lambda root: (root.count("/") + bool(root), root)))
+
+
+def name_below(directory: str, path: str) -> str:
+    """Return the import name of the file ``path`` as seen from ``directory``; ``""`` if it has none there."""
+    start = f"{directory}/" if directory else ""
+    if not path.startswith(start) or not path.endswith(MODULE_SUFFIXES):
+        return ""
+    *packages, file = path[len(start) :].split("/")
+    # An extension module's suffix has dots of its own: _fast.cpython-312-x86_64-linux-gnu.so
+    stem = file.partition(".")[0]
+    parts = packages if stem == "__init__" else [*packages, stem]
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+
+
+def module_names(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Return the import names of every application module, by path; none for what no entry reaches.
+
+    A checkout has no ``sys.path`` of its own: there, the root of each file's package counts.
+    """
+    on_path = search_directories(snapshot) if snapshot.origin.kind != "checkout" else ()
+    names: dict[str, tuple[str, ...]] = {}
+    for path in snapshot.application_modules:
+        roots = on_path or (package_root(snapshot.tree, path),)
+        names[path] = tuple(filter(None, (name_below(root, path) for root in roots)))
+    return names

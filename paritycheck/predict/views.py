@@ -1,0 +1,142 @@
+"""The two interpreters' views: what an import finds in the container, and what it finds in the checkout.
+
+Until the start command is resolved, both are generous on purpose: the working directory, every
+directory of ``sys.path`` and the root of every package count as searched, so that what is said
+to be missing is missing however the program is started.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+from paritycheck.model.environment import Distribution
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Snapshot, Unknown
+from paritycheck.predict.conditions import Fact
+from paritycheck.predict.importing import Finder
+from paritycheck.predict.naming import name_below, package_roots, search_directories
+from paritycheck.predict.placement import Placement
+
+
+class ContainerView(msgspec.Struct, frozen=True):
+    """``certain`` are the directories that are searched, ``assumed`` those that may be."""
+
+    finder: Finder
+    certain: tuple[str, ...]
+    assumed: tuple[str, ...]
+    facts: dict[str, Fact]
+    path_lines: tuple[Location, ...] = ()
+
+    def reaches(self, path: str, name: str) -> bool:
+        """Tell whether the file ``path`` has the import name ``name`` from a directory that is searched."""
+        return any(name_below(root, path) == name for root in self.certain)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the import names of a file, by the searched directories, else by the assumed ones."""
+        for roots in (self.certain, self.assumed):
+            found = tuple(dict.fromkeys(filter(None, (name_below(root, path) for root in roots))))
+            if found:
+                return found
+        return ()
+
+
+def view_container(container: Snapshot, path_lines: tuple[Location, ...] = ()) -> ContainerView:
+    """Return what imports find in the container, started in its working directory."""
+    config, environment = container.config, container.environment
+    start = container.tree.resolve(config.workdir) if config else None
+    certain = tuple(dict.fromkeys([*([start] if start is not None else []), *search_directories(container)]))
+    assumed = tuple(
+        root for root in package_roots(container.tree, container.application_modules) if root not in certain
+    )
+    interpreter = environment.interpreter
+    finder = Finder(
+        container.tree,
+        (*certain, *assumed),
+        interpreter.suffixes if interpreter else (),
+        editables={item.name: item.path.lstrip("/") for item in environment.editables},
+        builtins=sys.builtin_module_names if interpreter else sys.stdlib_module_names,
+        modules=container.modules,
+        doubt=lambda path: _doubt(container, path),
+    )
+    return ContainerView(finder, certain, assumed, _facts(container), path_lines)
+
+
+def _doubt(container: Snapshot, path: str) -> Unknown | None:
+    """Unknown parts that can only hold distributions say nothing about the project's own modules."""
+    unknown = container.doubt(path)
+    return None if unknown is None or unknown.brings == "distributions" else unknown
+
+
+def _facts(container: Snapshot) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {"sys.platform": "linux", "os.name": "posix", "platform.system()": "Linux"}
+    interpreter = container.environment.interpreter
+    if interpreter is not None:
+        facts["sys.implementation.name"] = interpreter.implementation
+        numbers = tuple(int(part) for part in interpreter.version.split(".") if part.isdecimal())
+        if len(numbers) >= 2:
+            facts["sys.version_info"] = numbers
+    return facts
+
+
+class LocalView(msgspec.Struct, frozen=True):
+    """``finder`` over the checkout's tree; ``providers`` maps import names to installed distributions."""
+
+    finder: Finder
+    providers: dict[str, Distribution]
+
+    def provider(self, name: str) -> Distribution | None:
+        """Return the distribution that provides ``name`` or a package above it."""
+        while name:
+            if name in self.providers:
+                return self.providers[name]
+            name = name.rpartition(".")[0]
+        return None
+
+
+def view_local(local: Snapshot, view: ContainerView, placement: Placement, root: str) -> LocalView:
+    """Return what the same imports find in the checkout.
+
+    Searched are the directories that became the container's search path, then ``root`` (the
+    build context), the repository's root, the directories of its projects, and ``src`` below each.
+    """
+    mirrored = [path for entry in (*view.certain, *view.assumed) for path in placement.counterparts(entry)]
+    projects = [
+        path.rpartition("/")[0] for path in local.tree.paths() if path.rpartition("/")[2] in PROJECT_FILES
+    ]
+    bases = [root, "", *sorted(projects, key=lambda path: (path.count("/"), path))]
+    sources = [f"{base}/src".lstrip("/") for base in bases]
+    entries = [path for path in (*mirrored, *bases, *sources) if local.tree.is_dir(path)]
+    interpreter = local.environment.interpreter
+    finder = Finder(
+        local.tree,
+        tuple(dict.fromkeys(entries)),
+        interpreter.suffixes if interpreter else _extension_suffixes(local),
+        builtins=sys.builtin_module_names,
+        modules=local.modules,
+    )
+    return LocalView(finder, _providers(local.environment.distributions))
+
+
+def _extension_suffixes(local: Snapshot) -> tuple[str, ...]:
+    """Accept every extension module that lies in the checkout: no interpreter is known that would refuse."""
+    names = (path.rpartition("/")[2] for path in local.tree.paths() if path.endswith((".so", ".pyd")))
+    return tuple(sorted({"." + name.partition(".")[2] for name in names}))
+
+
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def _providers(distributions: tuple[Distribution, ...]) -> dict[str, Distribution]:
+    providers: dict[str, Distribution] = {}
+    for distribution in distributions:
+        for module in distribution.modules:
+            providers.setdefault(module, distribution)
+    return providers
+
+
+def application_names(container: Snapshot, view: ContainerView) -> Mapping[str, tuple[str, ...]]:
+    """Return the import names of every application module in the container, by path."""
+    return {path: view.names(path) for path in container.application_modules}
