@@ -82,7 +82,7 @@ def _chunks(content: int) -> Iterator[bytes]:
 def _walk(root: str, index: int, layer: Layer, check_moved: bool) -> None:
     # This loop is what reading an image costs: plain local names, positional arguments.
     entries = layer.entries
-    lstat, readlink = os.lstat, os.readlink
+    lstat, readlink, make = os.lstat, os.readlink, FileEntry
     left = [(f"{root}/", "", 0)]
     while left:
         directory, prefix, depth = left.pop()
@@ -94,39 +94,35 @@ def _walk(root: str, index: int, layer: Layer, check_moved: bool) -> None:
             )
         here = os.open(directory, DIRECTORY)
         try:
-            if depth and _is_opaque(here):
+            if index and depth and _is_opaque(here):
                 layer.opaque.add(prefix[:-1])
             if check_moved:
                 _refuse_moved(f"/proc/self/fd/{here}")
             for name in os.listdir(here):  # noqa: PTH208  # a descriptor has no path
                 facts = lstat(name, dir_fd=here)
                 mode = facts[0]
-                kind = mode & 0o170000
                 path = prefix + (name if name.isascii() else _shown(name))
-                if name.startswith(".wh."):
+                if name[0] == "." and name.startswith(".wh."):
                     note_removal(layer, prefix[:-1], path[len(prefix) :])
-                elif kind == 0o100000:
+                    continue
+                bits = mode & 0o7777
+                kind = mode - bits
+                if kind == 0o100000:
                     if check_moved:
                         _refuse_moved(f"/proc/self/fd/{here}/{name}")
-                    entries[path] = FileEntry(
-                        path, "file", facts[6], mode & 0o7777, facts[4], facts[5], "", "", index
-                    )
+                    entry = make(path, "file", facts[6], bits, facts[4], facts[5], "", "", index)
                 elif kind == 0o040000:
-                    entries[path] = FileEntry(
-                        path, "dir", 0, mode & 0o7777, facts[4], facts[5], "", "", index
-                    )
+                    entry = make(path, "dir", 0, bits, facts[4], facts[5], "", "", index)
                     left.append((f"{directory}{name}/", f"{path}/", depth + 1))
                 elif kind == 0o120000:
-                    target = readlink(name, dir_fd=here)
-                    entries[path] = FileEntry(
-                        path, "link", 0, 0o777, facts[4], facts[5], _shown(target), "", index
-                    )
+                    target = _shown(readlink(name, dir_fd=here))
+                    entry = make(path, "link", 0, 0o777, facts[4], facts[5], target, "", index)
                 elif kind == 0o020000 and facts.st_rdev == 0:
                     layer.whiteouts.add(path)
+                    continue
                 else:
-                    entries[path] = FileEntry(
-                        path, "other", 0, mode & 0o7777, facts[4], facts[5], "", "", index
-                    )
+                    entry = make(path, "other", 0, bits, facts[4], facts[5], "", "", index)
+                entries[path] = entry
         finally:
             os.close(here)
 

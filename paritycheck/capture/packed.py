@@ -11,7 +11,8 @@ import msgspec
 
 from paritycheck.capture.blobs import Scratch, Span
 from paritycheck.capture.imageconfig import ConfigDocument, image_config
-from paritycheck.capture.layers import StackedImage, read_layer, stack
+from paritycheck.capture.layers import StackedImage, stack
+from paritycheck.capture.layertar import read_layer
 from paritycheck.capture.tarheaders import read_members
 from paritycheck.errors import SourceError
 from paritycheck.model.tree import FileEntry

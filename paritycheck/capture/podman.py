@@ -19,14 +19,15 @@ from typing import Any, TypeVar
 
 import msgspec
 from podman import PodmanClient
-from podman.errors import APIError, NotFound, PodmanError
+from podman.errors import APIError, ImageNotFound, NotFound, PodmanError
 from requests.exceptions import ReadTimeout, RequestException
 
 from paritycheck.capture.archive import read_docker_archive
 from paritycheck.capture.blobs import Scratch
 from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.imageconfig import ConfigDocument, RunConfig, run_config
-from paritycheck.capture.layers import StackedImage, lay_exported, read_layer
+from paritycheck.capture.layers import StackedImage, lay_exported
+from paritycheck.capture.layertar import read_layer
 from paritycheck.capture.store import Store, find_stores, open_stored, open_stored_container
 from paritycheck.capture.tarheaders import read_members
 from paritycheck.errors import SourceError
@@ -118,7 +119,7 @@ def _first(
         try:
             with _translated(service, name), service.connect() as client:
                 return service, ask(client, name)
-        except NotFound:
+        except (ImageNotFound, NotFound):
             asked.append(service.url)
     hint = f"podman {'images' if kind == 'image' else 'ps --all'} lists what there is"
     if kind == "image" and Path(name).exists():
@@ -200,10 +201,10 @@ def _started(program: str, hosts: EngineHosts) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def _translated(service: Service, name: str) -> Iterator[None]:
-    """Turn what podman-py raises about ``name`` into SourceError; NotFound stays."""
+    """Turn what podman-py raises about ``name`` into SourceError; that it is not found stays as it is."""
     try:
         yield
-    except NotFound:
+    except (ImageNotFound, NotFound):
         raise
     except (PodmanError, RequestException, OSError, ValueError) as error:
         if _is_timeout(error):

@@ -20,7 +20,8 @@ from typing import TypeVar
 import msgspec
 
 from paritycheck.capture.imageconfig import ConfigDocument, decode_config, image_config
-from paritycheck.capture.layers import Layer, StackedImage, read_layer, stack
+from paritycheck.capture.layers import Layer, StackedImage, stack
+from paritycheck.capture.layertar import read_layer
 from paritycheck.capture.layerwalk import MovedContent, read_below, walk_layer
 from paritycheck.capture.tarheaders import read_members
 from paritycheck.errors import SourceError
