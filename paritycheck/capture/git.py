@@ -22,7 +22,6 @@ KEPT = ("GIT_CONFIG_", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYST
 SET = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",  # the index is never written, not even refreshed
-    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_TERMINAL_PROMPT": "0",
     # A partial clone fetches what it lacks by whatever program its remote names. The first
     # variable is understood from git 2.45 on, the second by all.

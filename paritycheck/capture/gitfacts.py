@@ -119,13 +119,13 @@ def _rules(root: Path, ignored: tuple[bytes, ...], git: Git) -> dict[str, Locati
     """Ask for the rule that ignores each path; its file as git names it, outside the repository absolute."""
     if not ignored:
         return {}
-    output = git.ask(
-        root, "check-ignore", "-z", "-v", "--stdin", given=b"\0".join(ignored) + b"\0", passing=(0, 1)
-    )
+    # "./", for git takes a path that begins with ":" as an instruction.
+    given = b"".join(b"./" + path + b"\0" for path in ignored)
+    output = git.ask(root, "check-ignore", "-z", "-v", "--stdin", given=given, passing=(0, 1))
     fields = [printable(field) for field in output.split(b"\0")[:-1]]
     one_by_one = iter(fields)
     rules = {
-        path: Location(source, int(line), pattern)
+        path.removeprefix("./"): Location(source, int(line), pattern)
         for source, line, pattern, path in zip(*[one_by_one] * 4, strict=True)
     }
     # git has said that they are ignored; a rule it does not name is an empty location.
