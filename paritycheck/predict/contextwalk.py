@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.predict.ignoring import IgnoreMatcher, Outcome
+from paritycheck.predict.ignoring import UNDECIDED, IgnoreMatcher, Outcome
 from paritycheck.predict.pathautomaton import Positions, State
 
 
@@ -81,21 +82,15 @@ def patterns_met(tree: FileTree, matcher: IgnoreMatcher) -> int:
 
 def _group_by_directory(tree: FileTree) -> dict[str, list[FileEntry]]:
     """Return the entries by the directory they are in; directories only implied are added."""
-    groups: dict[str, list[FileEntry]] = {}
+    groups: defaultdict[str, list[FileEntry]] = defaultdict(list)
     for entry in tree:
-        path = entry.path
-        parent = path[: max(path.rfind("/"), 0)]
-        group = groups.get(parent)
-        if group is None:
-            groups[parent] = [entry]
-        else:
-            group.append(entry)
+        groups[entry.path.rpartition("/")[0]].append(entry)
     for directory in list(groups):
         here, known = directory, False
         while here and here not in tree and not known:
-            parent = here[: max(here.rfind("/"), 0)]
+            parent = here.rpartition("/")[0]
             known = parent in groups
-            groups.setdefault(parent, []).append(FileEntry(here, "dir", mode=0o755))
+            groups[parent].append(FileEntry(here, "dir", mode=0o755))
             here = parent
     return groups
 
@@ -136,10 +131,11 @@ class _Walk:
         """Decide about the entries of one directory; return the directories to go on with."""
         state, recorded, within = directory.state, directory.recorded, directory.within
         combine, automaton, kept = self.matcher.combine, self.automaton, self.kept
-        literals, extensions, search = state.literals, state.extensions, state.search
+        literals, extensions, searches = state.literals, state.extensions, state.searches
+        search, more = (searches[0], searches[1:]) if searches else (None, ())
         whole = bool(automaton.whole)
         # With whole-path tests nothing is usual; and a faulty pattern must not be reached for nothing.
-        usual = combine(0, 0) if whole else combine(recorded, state.every)
+        usual = UNDECIDED if whole else combine(recorded, state.every)
         cut = len(directory.path) + 1 if directory.path else 0
         below = []
         for entry in self.groups.get(directory.path, ()):
@@ -150,6 +146,7 @@ class _Walk:
                 or name in literals
                 or name[name.rfind(".") :] in extensions
                 or (search is not None and search(name))
+                or (more and any(test(name) for test in more))
             ):
                 own, following = automaton.own(state, name, entry.path)
                 outcome = combine(recorded, own)

@@ -30,6 +30,9 @@ class Outcome(NamedTuple):
     decider: int  # -1: none
 
 
+UNDECIDED = Outcome(False, 0, -1)
+
+
 class IgnoreMatcher:
     """The patterns of one engine, ready to be asked; ``faulty`` are those whose use fails the build.
 

@@ -14,18 +14,22 @@ from paritycheck.parse.ignorepattern import PathTest
 from paritycheck.parse.ignoresteps import ANY_NAME, Glob, Step
 
 Positions = frozenset[int]
+NameTest = Callable[[str], object]
+Completed = tuple[int, Positions]
+"""The patterns that a name completes, and the positions below it."""
 
 
 class State:
     """What can still match below a directory.
 
     ``every`` are the patterns that match each name. A name that is not in ``literals``, has not
-    its last extension in ``extensions`` and that ``search`` does not find matches no others.
+    its last extension in ``extensions`` and that no ``searches`` finds matches no others.
+    ``floor`` is a state whose positions are among these: it lends its tests, compiled once.
     """
 
-    __slots__ = ("_globs", "_search", "every", "extensions", "following", "literals", "search")
+    __slots__ = ("_globs", "every", "extensions", "following", "literals", "searches")
 
-    def __init__(self, positions: Positions, automaton: Automaton) -> None:
+    def __init__(self, positions: Positions, automaton: Automaton, floor: State | None) -> None:
         literals: dict[str, list[int]] = {}
         globs: dict[Glob, list[int]] = {}
         always: list[int] = []
@@ -43,29 +47,40 @@ class State:
         self.every, onward = automaton.advance(always)
         self.following = onward | automaton.close(stay)
         self.literals = {name: automaton.advance(found) for name, found in literals.items()}
-        self.extensions: dict[str, tuple[int, Positions]] = {}
-        self._globs: list[tuple[Callable[[str], object], tuple[int, Positions]]] = []
-        for glob, found in globs.items():
-            if glob.suffix.rfind(".") == 0:
-                self.extensions[glob.suffix] = automaton.advance(found)
-            else:
-                self._globs.append((automaton.test(glob), automaton.advance(found)))
-        rest = [glob.expression for glob in globs if glob.suffix.rfind(".") != 0]
-        self.search = re.compile("|".join(rest), re.DOTALL).fullmatch if rest else None
+        ends = [glob for glob in globs if glob.suffix.rfind(".") == 0]
+        self.extensions = {glob.suffix: automaton.advance(globs.pop(glob)) for glob in ends}
+        self._globs: list[tuple[NameTest, Completed | None]] = [
+            (automaton.test(glob), automaton.advance(found)) for glob, found in globs.items()
+        ]
+        self.searches: tuple[NameTest, ...] = ()
+        if globs:
+            together = "|".join(glob.expression for glob in globs)
+            self.searches = (re.compile(together, re.DOTALL).fullmatch,)
+        if floor is not None:
+            self._build_on(floor)
 
-    def read(self, name: str) -> tuple[int, Positions]:
+    def read(self, name: str) -> Completed:
         """Return the patterns that match ``name`` here, and the positions below it."""
-        hits = [test for found, test in self._globs if found(name)]
-        if name in self.literals:
-            hits.append(self.literals[name])
-        extension = name[name.rfind(".") :]
-        if extension in self.extensions:
-            hits.append(self.extensions[extension])
         own, following = self.every, self.following
-        for mask, onward in hits:
-            own |= mask
-            following |= onward
+        hits = [self.literals.get(name), self.extensions.get(name[name.rfind(".") :])]
+        for search in self.searches:
+            if search(name):
+                hits += [found for test, found in self._globs if test(name)]
+                break
+        for hit in hits:
+            if hit is not None:
+                own |= hit[0]
+                if hit[1]:
+                    following |= hit[1]
         return own, following
+
+    def _build_on(self, floor: State) -> None:
+        self.every |= floor.every
+        self.following |= floor.following
+        self.literals = _merge(floor.literals, self.literals)
+        self.extensions = _merge(floor.extensions, self.extensions)
+        self._globs = floor._globs + self._globs
+        self.searches = floor.searches + self.searches
 
 
 class Automaton:
@@ -84,17 +99,22 @@ class Automaton:
                 self.steps += [*steps, ""]  # no name is empty: nothing leads on from the end
                 self._accepted += [0] * len(steps) + [1 << index]
         self._states: dict[Positions, State] = {}
-        self._tests: dict[Glob, Callable[[str], object]] = {}
+        self._tests: dict[Glob, NameTest] = {}
+        # What every directory inherits from those above it: the patterns that begin with `**`.
+        lasting = frozenset(at for at in self.close(starts) if self.steps[at] is None)
+        self._floor = self.close(lasting)
+        self._states[self._floor] = State(self._floor, self, None)
         self.start = self.state(self.close(starts))
 
     def state(self, positions: Positions) -> State:
         """Return the state for a set of positions."""
         known = self._states.get(positions)
         if known is None:
-            known = self._states[positions] = State(positions, self)
+            floor = self._states[self._floor]
+            known = self._states[positions] = State(positions - self._floor, self, floor)
         return known
 
-    def own(self, state: State, name: str, path: str) -> tuple[int, Positions]:
+    def own(self, state: State, name: str, path: str) -> Completed:
         """Return the patterns that match ``path``, which ends in ``name``, and the positions below it."""
         own, following = state.read(name)
         for index, test in self.whole.items():
@@ -102,7 +122,7 @@ class Automaton:
                 own |= 1 << index
         return own, following
 
-    def advance(self, positions: Iterable[int]) -> tuple[int, Positions]:
+    def advance(self, positions: Iterable[int]) -> Completed:
         """Take the step of each position; return the patterns completed, and where that leads."""
         own = 0
         onward = set()
@@ -122,9 +142,19 @@ class Automaton:
                 closed.add(at)
         return frozenset(closed)
 
-    def test(self, glob: Glob) -> Callable[[str], object]:
+    def test(self, glob: Glob) -> NameTest:
         """Return the compiled test of a glob on a name."""
         known = self._tests.get(glob)
         if known is None:
             known = self._tests[glob] = re.compile(glob.expression, re.DOTALL).fullmatch
         return known
+
+
+def _merge(one: dict[str, Completed], other: dict[str, Completed]) -> dict[str, Completed]:
+    if not other:
+        return one
+    both = dict(one)
+    for name, (mask, onward) in other.items():
+        known = both.get(name, (0, frozenset()))
+        both[name] = (mask | known[0], onward | known[1])
+    return both
