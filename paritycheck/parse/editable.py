@@ -15,7 +15,8 @@ class EditableFinder(msgspec.Struct, frozen=True):
     """What one generated finder maps.
 
     ``mapping`` holds (name, path, line) in order of the file, several for a namespace of several
-    directories; ``placeholder`` is the entry that it appends to ``sys.path``, if it does.
+    directories; a path is a package's directory or a module's file, as the finder writes it;
+    ``placeholder`` is the entry that it appends to ``sys.path``, if it does.
     """
 
     mapping: tuple[tuple[str, str, int], ...]
@@ -61,7 +62,10 @@ def _setuptools_finder(values: dict[str, ast.expr]) -> EditableFinder:
     mapping = _dictionary(values["MAPPING"])
     namespaces = _dictionary(values["NAMESPACES"]) if "NAMESPACES" in values else []
     placeholder = _text(values.get("PATH_PLACEHOLDER")) if namespaces else ""
-    return EditableFinder((*mapping, *namespaces), placeholder)
+    # A namespace that is a directory of the project stands in both.
+    known = {(name, path) for name, path, _ in mapping}
+    more = [entry for entry in namespaces if entry[:2] not in known]
+    return EditableFinder((*mapping, *more), placeholder)
 
 
 def _called_mapping(call: ast.Call) -> list[tuple[str, str, int]]:

@@ -66,7 +66,7 @@ def infer_search_path(files: ImageFiles, located: Located, version: str, config:
         builder.add(path, "pythonpath")
     for path in _standard_library(located):
         builder.add(path, "stdlib")
-    text = files.read_text(posixpath.join(located.stdlib, "site.py"))
+    text = _site_module(files, located, builder)
     venv = located.venv
     isolated = venv is not None and not venv.system_site
     user_site = "" if isolated or config.env.get("PYTHONNOUSERSITE") else _user_site(files, located, config)
@@ -83,6 +83,16 @@ def infer_search_path(files: ImageFiles, located: Located, version: str, config:
         builder.add_site(directory, "site")
     _note_customisation(builder)
     return SearchPath(tuple(builder.entries.values()), tuple(builder.editables), tuple(builder.problems))
+
+
+def _site_module(files: ImageFiles, located: Located, builder: _Builder) -> str:
+    """Return the text of site.py; without one, a directory that only Debian has speaks for Debian's."""
+    path = posixpath.join(located.stdlib, "site.py")
+    text = files.read_text(path)
+    if text or not files.is_dir(posixpath.join(located.base_prefix, "lib/python3/dist-packages")):
+        return text
+    builder.problems[f"{path} is not to be had: its site directories are taken to be Debian's"] = None
+    return "dist-packages"
 
 
 def _skips_hidden(minor: tuple[int, int], version: str) -> bool:

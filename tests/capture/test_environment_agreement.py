@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,24 +47,23 @@ def walk(root: Path) -> Iterator[str]:
         yield from walk(root.resolve())
         return
     for directory, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in ("test", "__pycache__")]
         yield from (f"{directory}/{name}" for name in folders + files)
+        # Of what is installed, only the metadata is read.
+        if directory.endswith("-packages"):
+            folders[:] = [name for name in folders if name.endswith((".dist-info", ".egg-info", ".egg"))]
 
 
 def disk_tree(*roots: Path) -> FileTree:
-    """Take from this disk what lies below the roots, and of interpreters only their usual places."""
+    """Take from this disk what lies below the roots."""
     paths = dict.fromkeys(path for root in roots if root.exists() for path in walk(root))
     return FileTree(entry(path) for path in paths)
 
 
-def interpreter_roots(executable: str) -> list[Path]:
-    code = "import sys, os; print(sys.base_prefix); print(os.path.realpath(sys.executable))"
-    prefix, real = subprocess.run(
-        [executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+@cache
+def interpreter_tree(prefix: str) -> FileTree:
+    """Take from this disk the usual places of an interpreter; there may be much else below /usr."""
     places = ("bin", "lib", "local/lib", "include")
-    found = [path for place in places for path in sorted((Path(prefix) / place).glob("*python*"))]
-    return [*found, Path(real)]
+    return disk_tree(*(path for place in places for path in sorted((Path(prefix) / place).glob("*python*"))))
 
 
 def make_venv(python: str, directory: Path, *options: str) -> Path:
@@ -179,7 +179,9 @@ def both_ways(
     config = ImageConfig(
         env=dict(env), workdir=str(project), architecture=ARCHITECTURES[platform.machine()], os="linux"
     )
-    tree = disk_tree(project, home, *roots, *interpreter_roots(python))
+    assert probed.interpreter is not None
+    base = interpreter_tree(probed.interpreter.base_prefix)
+    tree = FileTree([*base, *disk_tree(project, home, *roots, Path(python), Path(os.path.realpath(python)))])
     return probed, infer_environment(tree, read_disk, config, Path(python).name)
 
 

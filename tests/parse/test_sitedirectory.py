@@ -100,6 +100,10 @@ FINDERS = {
             "__editable__.a-1.finder.__path_hook__",
         ),
     ),
+    "a namespace that is mapped too": (
+        "MAPPING = {'a': '/p/a'}\nNAMESPACES = {'a': ['/p/a']}\nPATH_PLACEHOLDER = 'x'\n",
+        EditableFinder((("a", "/p/a", 1),), "x"),
+    ),
     "without namespaces": (
         "MAPPING = {'a': '/p/a'}\nNAMESPACES = {}\nPATH_PLACEHOLDER = 'x' + 'y'\n",
         EditableFinder((("a", "/p/a", 1),)),

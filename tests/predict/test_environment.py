@@ -176,6 +176,11 @@ CASES = {
             "/usr/lib/python3.13/site-packages",
         ],
     ),
+    "Debian without the source of site": Case(
+        DEBIAN.replace("      site.py |", "      site.pyc |"),
+        [*DEBIAN_BASE, *DEBIAN_SITE],
+        problems=("taken to be Debian's",),
+    ),
     "PYTHONHOME": Case(
         OFFICIAL + "opt/py/lib/python3.12/os.py\n",
         ["/opt/py/lib/python312.zip", "/opt/py/lib/python3.12", "/opt/py/lib/python3.12/lib-dynload"],
