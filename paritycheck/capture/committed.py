@@ -34,10 +34,13 @@ class Blobs:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._end = weakref.finalize(self, _end, self._process)
+        weakref.finalize(self, _end, self._process)
 
     def read(self, name: str) -> Iterator[bytes]:
-        """Yield the content of the object ``name``, piece by piece. Raises OSError if git cannot give it."""
+        """Yield the content of the object ``name``, piece by piece; to be read to its end.
+
+        Raises OSError if git cannot give it. There is no time limit.
+        """
         asked, answer = self._pipes()
         asked.write(name.encode() + b"\n")
         asked.flush()
@@ -53,12 +56,8 @@ class Blobs:
             yield piece
         answer.readline()
 
-    def close(self) -> None:
-        """End the process."""
-        self._end()
-
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._process.stdin is None or self._process.stdout is None or not self._end.alive:
+        if self._process.stdin is None or self._process.stdout is None:
             raise OSError("git cat-file has ended")
         return self._process.stdin, self._process.stdout
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from paritycheck.capture.checkout import checkout_snapshot
+from paritycheck.capture.committed import read_commit
 from paritycheck.capture.git import Git, GitError, Place, filters_off, locate
 from paritycheck.capture.gitfacts import git_facts
 from paritycheck.capture.worktree import walk
 from paritycheck.errors import SourceError
+from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import GitFacts
 from tests.capture.repository import Repository, new_repository
 
@@ -187,6 +190,42 @@ def test_the_traps_of_the_hostile_repository_do_spring(tmp_path: Path) -> None:
     subprocess.run(["git", "status"], cwd=repository.root, capture_output=True, check=False)
     for trap in ("core.fsmonitor", "filter.one.clean", "filter.two.three.process"):
         assert trap in sprung.read_text()
+
+
+def test_nothing_is_run_to_read_a_commit(tmp_path: Path) -> None:
+    repository, sprung = hostile_repository(tmp_path)
+    snapshot = checkout_snapshot(repository.root, Environment(), repository.asker, committed=True)
+    assert snapshot.texts["a.txt"] == "aaa\n"
+    assert len(snapshot.digests) == 5
+    assert not sprung.exists(), sprung.read_text()
+
+
+def test_nothing_that_a_submodule_configures_is_run(tmp_path: Path) -> None:
+    library, sprung = hostile_repository(tmp_path)
+    settings = (library.root / ".git" / "config").read_text()
+    repository = new_repository(tmp_path / "outer", {"x.py": ""})
+    repository.git("submodule", "--quiet", "add", str(library.root), "lib")
+    repository.commit()
+    with (repository.root / ".git" / "modules" / "lib" / "config").open("a") as config:
+        config.write(settings.replace("[core]", "[core]\n\tworktree = ../../../lib", 1))
+    repository.write({"lib/a.txt": "xxx\n", "lib/c.doc": "zzz\n"})
+    sprung.unlink(missing_ok=True)
+    said = facts(repository)
+    assert (said.state, said.submodules) == ("repository", ())
+    assert {"lib", "lib/a.txt", "lib/d.py"} <= said.tracked
+    assert not sprung.exists(), sprung.read_text()
+    subprocess.run(["git", "status"], cwd=repository.root, capture_output=True, check=False)
+    assert sprung.exists()
+
+
+def test_the_process_that_reads_objects_ends_with_its_reader(tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "work", {"x.py": "import a"})
+    commit = read_commit(repository.root, repository.asker)
+    assert b"".join(commit.read("x.py")) == b"import a"
+    mine = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
+    children = set(Path(mine).read_text().split())
+    del commit
+    assert len(children - set(Path(mine).read_text().split())) == 1
 
 
 def test_a_partial_clone_fetches_nothing(tmp_path: Path) -> None:
