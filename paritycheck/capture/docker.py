@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from paritycheck.capture.archive import read_docker_archive
 from paritycheck.capture.blobs import CHUNK, Scratch
-from paritycheck.capture.hosts import EngineHosts
+from paritycheck.capture.hosts import EngineHosts, require_listener
 from paritycheck.capture.layers import StackedImage
 from paritycheck.errors import SourceError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
+HINT = "check DOCKER_HOST and that docker info works"
 SAVE_PATIENCE = 900  # seconds until the daemon must send the next piece of an image
 
 
@@ -23,6 +24,7 @@ def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
             "docker-daemon: needs the docker package", "pip install 'paritycheck[docker]'"
         ) from error
     host = hosts.docker_host or DEFAULT_HOST
+    require_listener(host, "Docker daemon", hosts.patience, HINT)
     try:
         # The first question is a short one, so that a daemon which never answers is noticed soon.
         client = docker.DockerClient(base_url=host, timeout=max(1, round(hosts.patience)))
@@ -39,6 +41,6 @@ def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
     except (DockerException, RequestException, OSError) as error:
         raise SourceError(
             f"the Docker daemon at {host} could not give us {name}: {error}",
-            "check DOCKER_HOST and that docker info works",
+            HINT,
         ) from error
     return read_docker_archive(span, "", scratch)

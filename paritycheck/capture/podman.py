@@ -24,7 +24,7 @@ from requests.exceptions import ReadTimeout, RequestException
 
 from paritycheck.capture.archive import read_docker_archive
 from paritycheck.capture.blobs import Scratch
-from paritycheck.capture.hosts import EngineHosts
+from paritycheck.capture.hosts import EngineHosts, is_local, require_listener
 from paritycheck.capture.imageconfig import ConfigDocument, RunConfig, run_config
 from paritycheck.capture.layers import StackedImage, lay_exported
 from paritycheck.capture.layertar import read_layer
@@ -35,6 +35,7 @@ from paritycheck.model.snapshot import ImageConfig, Layer
 
 SAVE_PATIENCE = 900.0  # seconds until the service must send the next piece of an image
 START_PATIENCE = 20.0  # seconds until a service that we start must answer
+HINT = "check CONTAINER_HOST and that podman --remote info works"
 SYSTEM_SOCKET = "/run/podman/podman.sock"
 
 Found = TypeVar("Found")
@@ -49,6 +50,7 @@ class Service:
 
     def connect(self, patience: float | None = None) -> Any:
         """Return a client whose every answer must come within ``patience`` seconds."""
+        require_listener(self.url, "Podman service", self.patience, HINT)
         return PodmanClient(base_url=self.url, timeout=patience or self.patience)
 
 
@@ -129,7 +131,7 @@ def _first(
 
 def _stores(service: Service) -> list[Store]:
     """Return the stores of ``service``, if it runs on this machine as far as one can see."""
-    if not service.url.startswith(("unix://", "http+unix://")):
+    if not is_local(service.url):
         return []
     try:
         with service.connect() as client:
@@ -215,7 +217,7 @@ def _translated(service: Service, name: str) -> Iterator[None]:
         said = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
         raise SourceError(
             f"the Podman service at {service.url} could not give us {name}: {said}",
-            "check CONTAINER_HOST and that podman --remote info works",
+            HINT,
         ) from error
 
 

@@ -98,7 +98,7 @@ def _skip_sparse_map(member: Member, block: bytes, offset: int, read_at: ReadAt)
 
 def _read_header(block: bytes, offset: int, what: str) -> Member:
     name, mode, uid, gid, size, _, checksum, kind, link, magic, _, _, _, _, prefix = HEADER.unpack(block)
-    if magic[:5] != b"ustar" and _number(checksum, what) != sum(block) - sum(block[148:156]) + 8 * 32:
+    if magic[:5] != b"ustar" and not _has_checksum(block, checksum):
         raise SourceError(f"byte {offset - BLOCK} of {what} is no tar header", AGAIN)
     name = name.split(b"\0", 1)[0]
     if prefix[0] and magic == b"ustar\0":
@@ -120,6 +120,14 @@ def _read_header(block: bytes, offset: int, what: str) -> Member:
         link.split(b"\0", 1)[0] if link[0] else b"",
         0,
     )
+
+
+def _has_checksum(block: bytes, field: bytes) -> bool:
+    try:
+        announced = int(field.strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return announced == sum(block) - sum(block[148:156]) + 8 * 32
 
 
 def _number(field: bytes, what: str) -> int:
