@@ -11,7 +11,7 @@ import posixpath
 
 import msgspec
 
-from paritycheck.model.engine import BUILDKIT
+from paritycheck.model.engine import BUILDKIT, Engine
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.gopattern import clean
 from paritycheck.predict.copyrequest import CopyRecord, CopyRequest, Landing
@@ -79,7 +79,7 @@ def _copy_all(task: Task) -> CopyRecord:
         owner=buildkit_owner(task.stage, request),
         mode=mode,
         symbolic=symbolic,
-        destination=_normalise(request),
+        destination=_normalise(request, task.engine),
         exclude=matcher_for(request.exclude, BUILDKIT) if request.exclude else None,
     )
     for source in request.sources:
@@ -109,11 +109,13 @@ def _parse_chmod(request: CopyRequest) -> tuple[int | None, str]:
     return None, request.chmod
 
 
-def _normalise(request: CopyRequest) -> str:
-    """Make the destination absolute and clean; a trailing ``/`` or ``/.`` keeps its meaning."""
+def _normalise(request: CopyRequest, engine: Engine) -> str:
+    """Make the destination absolute and clean; a trailing ``/`` or, since 0.12, ``/.`` keeps its meaning."""
     written = "./" if request.destination in ("", ".") else request.destination
     cleaned = clean(posixpath.join("/", request.workdir, written)).rstrip("/")
-    ending = "/" if written.endswith("/") else "/." if written.endswith("/.") else ""
+    ending = "/" if written.endswith("/") else ""
+    if written.endswith("/.") and engine.version >= (0, 12):
+        ending = "/."
     return cleaned + ending or "/"
 
 

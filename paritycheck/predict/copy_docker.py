@@ -147,7 +147,8 @@ def _copy_source(task: Task, source: _Source, manner: _Manner) -> None:
         task.landings.append(Landing(source.word, source.real, target))
         return
     if manner.destination.endswith("/") or is_directory(task, target):
-        target = posixpath.join(target, posixpath.basename(source.path.rstrip("/"))).lstrip("/")
+        # The last component as written: `.` after a file's name is the destination itself.
+        target = clean(posixpath.join("/", target, posixpath.basename(source.path.rstrip("/")))).lstrip("/")
     owner = Owner() if manner.keep_owner else manner.owner
     _ensure(
         task,

@@ -10,6 +10,7 @@ import posixpath
 
 import msgspec
 
+from paritycheck.model.engine import Engine
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.gopattern import clean
 from paritycheck.predict.copyrequest import CopyRecord, CopyRequest, Landing
@@ -115,8 +116,7 @@ def _copy_group(task: Task, sources: list[Source], mode: int | None) -> None:
 def _settle_destination(task: Task, sources: list[Source]) -> _Aim:
     request, stage = task.request, task.stage
     written = _absolute(request)
-    must_be_directory = _has_slash(written) or not written or len(sources) > 1
-    must_be_directory = must_be_directory or clean(written) == clean(request.workdir)
+    must_be_directory = len(sources) > 1 or _names_directory(written, request.workdir, task.engine)
     can_be_file = False
     if len(sources) == 1 and sources[0].matches:
         first = sources[0].matches[0]
@@ -137,6 +137,13 @@ def _settle_destination(task: Task, sources: list[Source]) -> _Aim:
     if not exists and not must_be_directory and can_be_file:
         return _aim_at_file(stage, written)
     return _Aim(place.path, "", must_be_directory and not can_be_file)
+
+
+def _names_directory(written: str, workdir: str, engine: Engine) -> bool:
+    """Tell whether a destination has to be a directory whatever is copied and whatever is there."""
+    if engine.version < (1, 42):
+        return written.endswith("/") or written == workdir
+    return _has_slash(written) or not written or clean(written) == clean(workdir)
 
 
 def _aim_at_file(stage: StageTree, written: str) -> _Aim:

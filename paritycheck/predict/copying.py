@@ -30,7 +30,7 @@ def apply_copy(stage: StageTree, origin: CopyOrigin, request: CopyRequest, engin
     # The classic builder and BuildKit see what was sent, Buildah the directory itself.
     filtered = origin.ignore is not None and engine.name != "podman"
     tree = origin.ignore.effective if filtered and origin.ignore is not None else origin.tree
-    task = Task(stage, load_cargo(origin, tree, stage), origin, request)
+    task = Task(stage, load_cargo(origin, tree, stage), origin, request, engine)
     if not origin.known:
         target = stage.locate(f"{request.workdir}/{request.destination}")
         if request.destination.startswith("/"):

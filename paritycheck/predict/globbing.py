@@ -75,15 +75,15 @@ def has_magic(text: str) -> bool:
     return any(char in text for char in "*?[")
 
 
-def expand_glob(tree: StageTree, pattern: str) -> list[str]:
-    """Return the sorted paths that Buildah's glob finds: ``**`` is any depth, links to directories count.
+def expand_glob(tree: StageTree, pattern: str, recursive: bool) -> list[str]:
+    """Return the sorted paths that Buildah's glob finds; links to directories count, ``**`` may be any depth.
 
     ``pattern`` is clean and relative to the root. A path may be there more than once. Raises
     :class:`BadPattern`.
     """
     starts = [""]
     for part in pattern.split("/"):
-        if part == "**":
+        if part == "**" and recursive:
             # Duplicates vanish while the pattern is expanded; those of the final matches stay.
             starts = list(dict.fromkeys(found for start in starts for found in _all_directories(tree, start)))
         else:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from paritycheck.model.engine import Engine
 from paritycheck.model.snapshot import Unknown
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.predict.copyrequest import CopyOrigin, CopyRecord, CopyRequest, Landing
@@ -45,6 +46,7 @@ class Task(msgspec.Struct, frozen=True):
     cargo: Cargo
     origin: CopyOrigin
     request: CopyRequest
+    engine: Engine
     landings: list[Landing] = []
     unmatched: list[str] = []
     presumed: list[str] = []

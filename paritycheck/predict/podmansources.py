@@ -23,6 +23,8 @@ from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.unpacking import load_archive
 from paritycheck.predict.walking import walk_allowed, walk_view
 
+RECURSIVE_GLOB = (1, 38)  # the version since when ``**`` is any depth
+
 Item = tuple[FileEntry, str]  # an entry to write and its path below the directory aimed at
 
 
@@ -133,7 +135,7 @@ def _exclude_texts(request: CopyRequest) -> list[str]:
 def _expand(task: Task, word: str) -> tuple[Match, ...]:
     tree, pattern = task.cargo.tree, clean_source(word)
     try:
-        paths = expand_glob(tree, pattern)
+        paths = expand_glob(tree, pattern, recursive=task.engine.version >= RECURSIVE_GLOB)
     except BadPattern as error:
         raise task.request.refusal(
             f'checking on sources under the context: copier: stat: "{error}" while matching "/{pattern}"'
