@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 
 from paritycheck.capture.blobs import CHUNK
@@ -58,19 +59,25 @@ def read_below(root: str, path: str) -> Iterator[bytes] | None:
 
 
 def _open_below(root: str, path: bytes) -> int | None:
+    *parents, name = path.split(b"/")
+    if b".." in (*parents, name):
+        return None
     try:
         here = os.open(root, DIRECTORY)
         try:
-            *parents, name = path.split(b"/")
             for part in parents:
                 below = os.open(part, DIRECTORY, dir_fd=here)
                 os.close(here)
                 here = below
-            return os.open(name, CONTENT, dir_fd=here)
+            content = os.open(name, CONTENT, dir_fd=here)
         finally:
             os.close(here)
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(content).st_mode):
+        os.close(content)
+        return None
+    return content
 
 
 def _chunks(content: int) -> Iterator[bytes]:
