@@ -250,7 +250,8 @@ class _PodmanScope:
     def _allow(self, word: str) -> None:
         name, has_default, default = word.partition("=")
         self.allowed.add(name)
-        if name in self.shared.builtin:
+        # Until Buildah 1.37 a builtin argument could be given another default.
+        if name in self.shared.builtin and (not has_default or self.shared.engine.version >= (1, 37)):
             if has_default and name in ("TARGETPLATFORM", "BUILDPLATFORM"):
                 raise BuildRefused(f'attempted to redefine "{name}": invalid argument')
             self.values.setdefault(name, self.shared.builtin[name])
@@ -261,9 +262,10 @@ class _PodmanScope:
 
     def child(self, env: Mapping[str, str]) -> Scope:
         scope = _PodmanScope(self.shared, env)
-        for word in self.declared:
-            scope._allow(word)
-        scope.declared = list(self.declared)
+        if self.shared.engine.version >= (1, 41):
+            for word in self.declared:
+                scope._allow(word)
+            scope.declared = list(self.declared)
         return scope
 
 

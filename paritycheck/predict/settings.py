@@ -169,6 +169,8 @@ def _volume(settings: Settings, _: Instruction, words: tuple[str, ...], __: Engi
 
 
 def _expose(settings: Settings, _: Instruction, words: tuple[str, ...], engine: Engine) -> Settings:
+    if not words and engine.name == "podman":
+        raise BuildRefused("EXPOSE requires at least one argument")
     ports = read_ports(words, engine)
     return msgspec.structs.replace(settings, ports=tuple(dict.fromkeys((*settings.ports, *ports))))
 

@@ -102,7 +102,9 @@ def _name(origin: Instruction, index: int, shared: Globals) -> str:
         return words[2].lower() if named else ""
     if not words or not words[0]:
         raise BuildRefused("FROM requires an argument", origin.location.path, origin.location.line)
-    return shared.expand(words[2], shared.visible) if named else str(index)
+    if not named:
+        return str(index)
+    return shared.expand(words[2], shared.visible) if shared.engine.version >= (1, 37) else words[2]
 
 
 def _parent(stage: Stage, before: list[Stage], shared: Globals) -> int | None:
@@ -120,13 +122,15 @@ def find_target(stages: tuple[Stage, ...], target: str, shared: Globals) -> int:
     """Return the index of the stage to build; empty ``target``: the last one."""
     if not target:
         return len(stages) - 1
-    engine = shared.engine.name
+    engine, version = shared.engine.name, shared.engine.version
     wanted = target if engine == "podman" else target.lower()
     found = [stage.index for stage in stages if stage.name == wanted]
     if found:
-        # Of stages of one name the classic builder takes the first.
-        return found[0] if engine == "docker" else found[-1]
-    if engine == "podman" and NUMBER.fullmatch(target) and 0 <= int(target) < len(stages):
+        # Of stages of one name the classic builder takes the first, as Buildah did until 1.44.
+        first = engine == "docker" or (engine == "podman" and version < (1, 44))
+        return found[0] if first else found[-1]
+    numbered = engine == "podman" and version >= (1, 36) and NUMBER.fullmatch(target)
+    if numbered and 0 <= int(target) < len(stages):
         return int(target)
     messages = {
         "buildkit": f'target stage "{target}" could not be found',
