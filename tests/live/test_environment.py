@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -17,8 +16,7 @@ from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileEntry, FileTree, Kind
 from paritycheck.predict.environment import infer_environment
-
-pytestmark = pytest.mark.live
+from tests.live.conftest import LiveImage, build, run_podman
 
 PROJECT = {
     "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
@@ -81,39 +79,23 @@ CONTAINERFILES = {
 EXECUTABLES = {"debian": "python3", "dangling": "python3", "bin-first": "python3", "debian-venv": "python3"}
 
 
-def run(*command: str, **options: object) -> bytes:
-    done = subprocess.run(command, capture_output=True, check=False, **options)  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr.decode()
-    output: bytes = done.stdout
-    return output
-
-
-def local(*arguments: str, **options: object) -> bytes:
-    """Run podman on its own store, whatever service the variables name."""
-    return run("podman", "--remote=false", *arguments, **options)
-
-
 @pytest.fixture(scope="module", params=sorted(CONTAINERFILES))
-def image(
+def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str]]:
-    if "PARITYCHECK_BUILD_FLAGS" not in os.environ:
-        pytest.skip("the engines' variables are not set: see scripts/engines")
     context = tmp_path_factory.mktemp("context")
     for path, text in PROJECT.items():
         (context / path).parent.mkdir(parents=True, exist_ok=True)
         (context / path).write_text(text)
+    (context / "Containerfile").write_text(CONTAINERFILES[request.param])
     name = f"localhost/paritycheck-environment:{request.param}"
-    flags = shlex.split(os.environ["PARITYCHECK_BUILD_FLAGS"])
-    file = context / "Containerfile"
-    file.write_text(CONTAINERFILES[request.param])
-    local("build", "-q", "-t", name, *flags, "-f", str(file), str(context))
+    build(context, name)
     yield name, EXECUTABLES.get(request.param, "python")
-    local("rmi", "-f", name)
+    run_podman("rmi", "-f", name)
 
 
 def read_config(name: str) -> ImageConfig:
-    (document,) = json.loads(local("image", "inspect", name))
+    (document,) = json.loads(run_podman("image", "inspect", name))
     config = document["Config"]
     env = dict(pair.split("=", 1) for pair in config.get("Env") or ())
     return ImageConfig(
@@ -140,27 +122,49 @@ def read_tree(root: Path) -> FileTree:
 
 def ask(name: str, executable: str) -> Environment:
     marker = new_marker()
-    flags = ["--rm", "-i", "--network", "none", "--read-only", "--entrypoint", ""]
-    output = local("run", *flags, name, *probe_command(executable, marker), input=probe_script())
+    command = [
+        "podman",
+        "--remote=false",
+        "run",
+        "--rm",
+        "-i",
+        "--network=none",
+        "--read-only",
+        "--entrypoint=",
+    ]
+    command += [name, *probe_command(executable, marker)]
+    output = subprocess.run(command, input=probe_script(), capture_output=True, check=True).stdout
     return decode_probe(output, marker)
 
 
-def test_probe_and_inference_agree(image: tuple[str, str]) -> None:
-    name, executable = image
-    probed = ask(name, executable)
-    config = read_config(name)
-    root = Path(local("image", "mount", name).decode().strip())
+def read_image(name: str, executable: str) -> Environment:
+    root = Path(run_podman("image", "mount", name).strip())
     try:
-        inferred = infer_environment(
-            read_tree(root), lambda path: (root / path).read_bytes(), config, executable
+        return infer_environment(
+            read_tree(root), lambda path: (root / path).read_bytes(), read_config(name), executable
         )
     finally:
-        local("image", "unmount", name)
+        run_podman("image", "unmount", name)
+
+
+def assert_agree(name: str, executable: str) -> Environment:
+    probed = ask(name, executable)
+    inferred = read_image(name, executable)
     assert probed.interpreter is not None
     host_only = ("platform_release", "platform_version")
     markers = {key: value for key, value in probed.interpreter.markers.items() if key not in host_only}
     assert inferred.interpreter == replace(probed.interpreter, markers=markers)
     assert inferred.sys_path == probed.sys_path
-    assert ("user-site" in [entry.reason for entry in probed.sys_path]) is name.endswith(":user")
     assert inferred.distributions == probed.distributions
     assert inferred.editables == probed.editables
+    return probed
+
+
+def test_probe_and_inference_agree(built: tuple[str, str]) -> None:
+    name, executable = built
+    probed = assert_agree(name, executable)
+    assert ("user-site" in [entry.reason for entry in probed.sys_path]) is name.endswith(":user")
+
+
+def test_probe_and_inference_agree_on_applications(image: LiveImage) -> None:
+    assert_agree(image.reference, "python3")
