@@ -4,17 +4,31 @@ Argument meanings after ``importlib.import_module`` and ``builtins.__import__`` 
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from paritycheck.model.source import Import
 from paritycheck.parse.importguards import Around
 
+_ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
 OWN_PACKAGE = ("__package__", "__name__")
 
 
-def may_import(data: bytes) -> bool:
-    """Tell whether the source can hold such calls at all; false spares the search."""
-    return b"import_module" in data or b"__import__" in data
+def suspect_lines(data: bytes) -> list[int]:
+    """Return the lines on which such a call can be, in order; every line where the function has an alias."""
+    words = [word for word in (b"import_module", b"__import__") if word in data]
+    if not words:
+        return []
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    everywhere = aliases_import(data)
+    return [
+        number for number, line in enumerate(lines, 1) if everywhere or any(word in line for word in words)
+    ]
+
+
+def aliases_import(data: bytes) -> bool:
+    """Tell whether the source may call ``import_module`` by a name that no longer says so."""
+    return b"import_module" in data and _ALIAS.search(data) is not None
 
 
 def calls(statement: ast.AST, around: Around) -> Iterator[tuple[ast.Call, Around]]:

@@ -22,8 +22,9 @@ def parse_module(data: bytes) -> ast.Module | Problem:
     if len(data) > MAX_SOURCE:
         return Problem(f"larger than {MAX_SOURCE >> 20} MiB, not read")
     try:
-        with _quiet():
-            return compile(data, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(data)
     except SyntaxError as error:
         return (
             _null_byte(data) or _undecodable(data) or Problem(error.msg or "syntax error", error.lineno or 0)
@@ -35,14 +36,12 @@ def parse_module(data: bytes) -> ast.Module | Problem:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    # A tree is thousands of new objects and no garbage: the collector would walk them again and again.
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector off: a tree is no garbage, and it would be walked again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         if collecting:
             gc.enable()

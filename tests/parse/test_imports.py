@@ -1,0 +1,247 @@
+"""Source text -> import statements with line and context, and the names that the module binds."""
+
+import gc
+
+import pytest
+
+from paritycheck.model.source import Import, SourceFile
+from paritycheck.parse.imports import parse_source
+
+
+def read(text: str) -> SourceFile:
+    source = parse_source(text.encode())
+    assert source.problem is None
+    assert parse_source(text.encode(), thorough=True) == source
+    return source
+
+
+def test_statements() -> None:
+    assert read(
+        "import os, a.b as c\nfrom x import (y,\n  z as w)\nfrom . import v\nfrom ..p.q import *\n"
+    ).imports == (
+        Import(1, "os"),
+        Import(1, "a.b"),
+        Import(2, "x", 0, ("y", "z")),
+        Import(4, "", 1, ("v",)),
+        Import(5, "p.q", 2, ("*",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "context"),
+    [
+        ("import x", "module"),
+        ("class A:\n import x", "module"),
+        ("def f():\n import x", "function"),
+        ("class A:\n async def f(self):\n  import x", "function"),
+        ("try:\n import x\nexcept ImportError:\n pass", "guarded"),
+        ("try:\n import x\nexcept (KeyError, ModuleNotFoundError):\n pass", "guarded"),
+        ("try:\n import x\nexcept builtins.Exception as e:\n print(e)", "guarded"),
+        ("try:\n import x\nexcept:\n pass", "guarded"),
+        ("try:\n import x\nexcept* ImportError:\n pass", "guarded"),
+        ("try:\n import x\nexcept KeyError:\n pass", "module"),
+        ("try:\n import x\nfinally:\n pass", "module"),
+        ("try:\n import x\nexcept ImportError as e:\n print(e)\n raise", "module"),
+        ("try:\n import x\nexcept ImportError:\n raise SystemExit('install x')", "module"),
+        ("try:\n import x\nexcept ImportError:\n print('x?')\n sys.exit(1)", "module"),
+        ("try:\n import x\nexcept ImportError:\n if strict:\n  raise", "guarded"),
+        ("def f():\n try:\n  import x\n except ImportError:\n  if lax:\n   return\n  raise", "guarded"),
+        ("try:\n import x\nexcept ModuleNotFoundError:\n raise\nexcept Exception:\n pass", "module"),
+        ("try:\n try:\n  import x\n finally:\n  pass\nexcept ImportError:\n pass", "guarded"),
+        ("try:\n pass\nexcept ImportError:\n import x", "module"),
+        ("try:\n pass\nexcept ImportError:\n pass\nelse:\n import x", "module"),
+        ("try:\n pass\nexcept ImportError:\n pass\nfinally:\n import x", "module"),
+        ("try:\n def f():\n  import x\nexcept ImportError:\n pass", "function"),
+        ("def f():\n try:\n  import x\n except ImportError:\n  pass", "guarded"),
+        ("with contextlib.suppress(KeyError, ImportError):\n import x", "guarded"),
+        ("with suppress(KeyError):\n import x", "module"),
+        ("if importlib.util.find_spec('x') is not None:\n import x", "guarded"),
+        ("if TYPE_CHECKING:\n import x", "type-checking"),
+        ("if t.TYPE_CHECKING and more:\n import x", "type-checking"),
+        ("if not TYPE_CHECKING:\n import x", "module"),
+        ("if TYPE_CHECKING:\n pass\nelse:\n import x", "module"),
+        ("if TYPE_CHECKING:\n pass\nelif other:\n import x", "module"),
+        ("if False:\n import x", "type-checking"),
+        ("if TYPE_CHECKING:\n try:\n  import x\n except ImportError:\n  pass", "type-checking"),
+        ("for a in b:\n pass\nelse:\n import x", "module"),
+        ("match a:\n case 1:\n  import x", "module"),
+    ],
+)
+def test_context(text: str, context: str) -> None:
+    assert [each.context for each in read(text).imports if each.module == "x"] == [context]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("if sys.version_info >= (3, 8):\n import x", "sys.version_info >= (3, 8)"),
+        ("if sys.platform == 'win32':\n pass\nelse:\n import x", "not (sys.platform == 'win32')"),
+        (
+            "if os.name == 'nt':\n if platform.system() == 'A':\n  import x",
+            "(os.name == 'nt') and (platform.system() == 'A')",
+        ),
+        ("if __name__ == '__main__':\n import x", "__name__ == '__main__'"),
+        ("if settings.DEBUG and sys.platform == 'linux':\n import x", ""),
+        ("if 1 < 2:\n import x", ""),
+    ],
+)
+def test_condition(text: str, condition: str) -> None:
+    assert [each.condition for each in read(text).imports] == [condition]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("import importlib\nimportlib.import_module('a.b')", (0, "a.b")),
+        ("import importlib as il\ndef f():\n return il.import_module(name='a')", (0, "a")),
+        ("from importlib import import_module\nx = [import_module('a')]", (0, "a")),
+        ("from importlib import import_module as im\ndef f():\n im('a')", (0, "a")),
+        ("import importlib\nimportlib.import_module('.a', __package__)", (1, "a")),
+        ("import importlib\nimportlib.import_module('..a', package=__name__)", (2, "a")),
+        ("import importlib\nimportlib.import_module('..a', 'p.q')", (0, "p.a")),
+        ("import importlib\nimportlib.import_module(f'{__name__}.a')", (1, "a")),
+        ("import importlib\nimportlib.import_module(__package__ + '.a.b')", (1, "a.b")),
+        ("__import__('a.b')", (0, "a.b")),
+        ("def f():\n __import__('a', globals(), locals(), ['b'], 1)", (1, "a")),
+        ("import importlib\nimportlib.import_module(name)", None),
+        ("import importlib\nimportlib.import_module('.a')", None),
+        ("import importlib\nimportlib.import_module('....a', 'p.q')", None),
+        ("import_module('a')", None),
+        ("loader.import_module('a')", None),
+        ("__import__(*names)", None),
+    ],
+)
+def test_dynamic(text: str, found: tuple[int, str] | None) -> None:
+    dynamic = [(each.level, each.module) for each in read(text).imports if each.dynamic]
+    assert dynamic == ([found] if found else [])
+
+
+def test_dynamic_context() -> None:
+    text = "try:\n __import__('a')\n f = lambda: __import__('b')\nexcept ImportError:\n __import__('c')\n"
+    assert [(each.module, each.context) for each in read(text).imports] == [
+        ("a", "guarded"),
+        ("b", "function"),
+        ("c", "module"),
+    ]
+
+
+def test_names() -> None:
+    text = (
+        "import a.b, c as d\nfrom e import f as g\nh = [i, *j] = k\nl: int = 1\nm: int\nn += 1\n"
+        "for o, (p, *q) in r:\n s = 1\nwith t as u, v as (w, x):\n pass\n"
+        "def y(z): aa = 1\nclass bb:\n cc = 1\n"
+        "if (dd := 1): pass\nif TYPE_CHECKING:\n import ee\n"
+        "match ff:\n case [gg, *hh] | {'k': gg, **hh} as ii:\n  pass\n"
+        "def jj():\n global kk\n"
+    )
+    source = read(text)
+    expected = [
+        "a",
+        "d",
+        "g",
+        "h",
+        "i",
+        "j",
+        "l",
+        "n",
+        "o",
+        "p",
+        "q",
+        "s",
+        "u",
+        "w",
+        "x",
+        "y",
+        "bb",
+        "dd",
+        "gg",
+        "hh",
+        "ii",
+        "jj",
+        "kk",
+    ]
+    assert source.defines == tuple(sorted(expected))
+    assert not source.open_ended
+
+
+@pytest.mark.parametrize(
+    ("text", "open_ended"),
+    [
+        ("from a import *", True),
+        ("def __getattr__(name): pass", True),
+        ("globals()['a'] = 1", True),
+        ("exec('a = 1')", True),
+        ("setattr(sys.modules[__name__], 'a', 1)", True),
+        ("sys.modules['a.b'] = c", True),
+        ("import sys\nprint(sys.modules['a'])", False),
+        ("cursor.exec()", False),
+        ("def f():\n return '%(a)s' % locals()", False),
+    ],
+)
+def test_open_ended(text: str, open_ended: bool) -> None:
+    assert read(text).open_ended is open_ended
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("__path__ = __import__('pkgutil').extend_path(__path__, __name__)", "extended"),
+        (
+            "try:\n __import__('pkg_resources').declare_namespace(__name__)\nexcept ImportError: pass",
+            "extended",
+        ),
+        ("__path__.append('x')", "altered"),
+        ("__path__ = []", "altered"),
+        ("print(__path__)", "own"),
+        ("# __path__ = extend_path(__path__, __name__)", "own"),
+        ("def declare_namespace(name): pass", "own"),
+    ],
+)
+def test_package_path(text: str, path: str) -> None:
+    assert read(text).package_path == path
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"x = 1\nprint 'x'\n", 2),
+        (b"x = 1\ny = '\xff'\n", 2),
+        (b"# coding: ascii\n\n'\xc3\xa4'\n", 3),
+        (b"# coding: no-such\n", 1),
+        (b"x = 1\n\0\n", 2),
+        (b"def f(:\n", 1),
+        (b"(" * 5000, 1),
+        (b"-" * 100_000 + b"1", 0),
+        (b"#" * (8 * 1024 * 1024 + 1), 0),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else value,
+)
+def test_problem(data: bytes, line: int) -> None:
+    source = parse_source(data, thorough=True)
+    assert source.problem is not None
+    assert source.problem.message
+    assert source.problem.line == line
+    assert source.imports == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfimport a\n",
+        b"# -*- coding: latin-1 -*-\nb = '\xe4'; import a\n",
+        b"#!/bin/x\n# vim: set fileencoding=shift_jis :\nb = '\x83\x5c'\nimport a\n",
+        "# coding: utf-8\nü = 1\nimport a\n".encode(),
+        b"x = 1\r\nimport a\r\n",
+        b"x = 1\rimport a\r",
+        b"x = '\\d' is 1\nimport a",
+    ],
+)
+def test_encodings_and_line_ends(data: bytes) -> None:
+    assert [each.module for each in parse_source(data).imports] == ["a"]
+    assert gc.isenabled()
+
+
+def test_an_error_in_a_skipped_body_is_seen_only_thoroughly() -> None:
+    data = b"import a\ndef f():\n    print 'x'\n"
+    assert parse_source(data).problem is None
+    assert parse_source(data, thorough=True).problem is not None
