@@ -22,8 +22,9 @@ def _words(text: str) -> frozenset[str]:
 
 # Top directories of the Filesystem Hierarchy Standard that hold no applications.
 SYSTEM_TOPS = _words("bin boot dev etc lib lib32 lib64 libx32 lost+found nix proc run sbin sys tmp")
-LOCAL_SYSTEM = _words("bin sbin include share man etc games")
+LOCAL_SYSTEM = _words("bin sbin lib lib32 lib64 libexec include share man etc games")
 VAR_SYSTEM = _words("lib cache log run spool tmp backups mail local lock opt")
+SKELETON = _words(".bashrc .profile .bash_logout")  # what adduser puts into a home
 INSTALLED = _words(
     "site-packages dist-packages node_modules __pycache__ .git .hg .svn .cache .tox .nox "
     ".mypy_cache .pytest_cache .ruff_cache"
@@ -76,6 +77,8 @@ def is_system(path: str) -> bool:
             return False  # where official images put an application's own scripts
         if third in LOCAL_SYSTEM:
             return True
+    if parts[-1] in SKELETON and len(parts) <= 3:
+        return True
     if top == "var" and second in VAR_SYSTEM:
         return True
     return not INSTALLED.isdisjoint(parts) or PYTHON_LIBRARY.search(path) is not None

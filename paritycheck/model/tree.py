@@ -125,16 +125,24 @@ class FileTree:
         return None if real is None else self._entries.get(real)
 
     def _index(self) -> dict[str, list[str]]:
-        index: dict[str, set[str]] = {"": set()}
+        index: dict[str, list[str]] = {"": []}
         for path in self._entries:
-            while path:
-                parent, _, name = path.rpartition("/")
-                known = index.setdefault(parent, set())
-                if name in known:
-                    break
-                known.add(name)
-                path = parent
-        return {directory: sorted(names) for directory, names in index.items()}
+            parent, _, name = path.rpartition("/")
+            siblings = index.get(parent)
+            if siblings is None:
+                index[parent] = [name]
+            else:
+                siblings.append(name)
+        implied: set[str] = set()
+        for directory in list(index):
+            while directory and directory not in self._entries and directory not in implied:
+                implied.add(directory)
+                parent, _, name = directory.rpartition("/")
+                index.setdefault(parent, []).append(name)
+                directory = parent
+        for siblings in index.values():
+            siblings.sort()
+        return index
 
 
 def join(directory: str, path: str) -> str:
