@@ -12,11 +12,13 @@ class Engine(msgspec.Struct, frozen=True):
 
     ``podman`` means Buildah (version of buildah), ``buildkit`` the builtin dockerfile.v0 frontend
     (version of BuildKit), ``docker`` the classic builder of dockerd (version of dockerd).
-    The rules that depend on the version are few; each is named where it is applied.
+    The rules that depend on the version are few; each is named where it is applied. ``client`` is
+    the version of the docker command, which filters the context for ``buildkit`` and ``docker``.
     """
 
     name: EngineName
     version: tuple[int, int]
+    client: tuple[int, int] = (28, 2)
 
 
 # The versions that the rules were measured on.

@@ -14,6 +14,8 @@ from paritycheck.model.engine import Engine
 from paritycheck.model.location import Location
 from paritycheck.parse.gopattern import clean, filepath_match, trim_space
 
+_FIRST_LINT = (0, 15)  # BuildKit compares the patterns with COPY before it runs anything
+_FIRST_STRICT = (23, 0)  # the docker command refuses to send control characters
 _LONGEST_LINE = 64 * 1024  # bufio.MaxScanTokenSize, bytes
 
 
@@ -36,8 +38,8 @@ class Fault(msgspec.Struct, frozen=True):
 class IgnoreFile(msgspec.Struct, frozen=True):
     """The patterns in order.
 
-    ``fault`` is what Buildah will say at the first COPY or ADD from the context; the other
-    engines refuse a faulty line at once.
+    ``fault`` is what Buildah (and BuildKit before 0.15) will say at the first COPY or ADD from the
+    context; the others refuse a faulty line at once.
     """
 
     path: str
@@ -62,12 +64,12 @@ def parse_ignorefile(data: bytes, path: str, engine: Engine) -> IgnoreFile:
         try:
             pattern = parse_pattern(number, text, raw, engine)
         except ValueError as error:
-            if engine.name == "podman":
+            if engine.name == "podman" or (engine.name == "buildkit" and engine.version < _FIRST_LINT):
                 return IgnoreFile(path, tuple(patterns), Fault(str(error), number))
             raise BuildRefused(str(error), path, number, f"repair or remove the line: {text}") from None
         if pattern is not None:
             patterns.append(pattern)
-    if engine.name == "buildkit":
+    if engine.name == "buildkit" and engine.client >= _FIRST_STRICT:
         _check_transport(patterns, path)
     return IgnoreFile(path, tuple(patterns))
 

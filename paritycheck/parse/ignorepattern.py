@@ -1,8 +1,9 @@
 """One pattern of an ignore file as a test on paths, with the faults of each engine's translation.
 
 Sources: moby/patternmatcher patternmatcher.go ``(*Pattern).compile`` and ``match`` (BuildKit and
-the classic builder); containers/storage pkg/fileutils ``compile`` (Buildah). Both turn the
-pattern into a Go regular expression and forget to escape part of what that gives a meaning.
+the classic builder); containers/storage pkg/fileutils ``compile`` (Buildah); moby pkg/fileutils
+``compile`` (docker commands and daemons before 23). All turn the pattern into a Go regular
+expression and forget to escape part of what that gives a meaning.
 """
 
 from __future__ import annotations
@@ -16,19 +17,32 @@ from paritycheck.parse.gopattern import BadPattern
 from paritycheck.parse.goregexp import BadRegexp, translate
 
 PathTest = Callable[[str], bool]
+Dialect = Literal["moby", "buildah", "early"]
+_FIRST_MOBY = (23, 0)
 # moby keeps the characters to escape in a bitmap of eight bytes, which has no room for those above 63.
-_DOCKER_ESCAPED = frozenset(".+()$")
-_BUILDAH_ESCAPED = frozenset(".$")
+_MOBY_ESCAPED = frozenset(".+()$")
+_EARLY_ESCAPED = frozenset(".$")
 _GLOB = frozenset("*?[]\\")
 
 
-def compile_pattern(pattern: str, engine: Engine) -> PathTest:
+def dialect_of(engine: Engine) -> Dialect:
+    """Return whose translation ``engine`` uses."""
+    if engine.name == "podman":
+        return "buildah"
+    return "early" if engine.client < _FIRST_MOBY else "moby"
+
+
+def compile_pattern(pattern: str, dialect: Dialect) -> PathTest:
     """Return the test of a cleaned pattern on a path; raises :class:`BadPattern` as its first use would.
 
     Buildah's test also holds for everything below a match, those of the others do not.
     """
-    if engine.name == "podman":
-        return _search(_go_expression(pattern, _BUILDAH_ESCAPED), "(/.*)?$")
+    if dialect == "buildah":
+        if len(characters(pattern)) - len(characters(pattern).rstrip("\\")) & 1:
+            raise BadPattern
+        return _search(_go_expression(pattern, _EARLY_ESCAPED), "(/.*)?$")
+    if dialect == "early":
+        return _search(_go_expression(pattern, _EARLY_ESCAPED), "$")
     kind = shortcut(pattern)
     if kind == "exact":
         return pattern.__eq__
@@ -38,12 +52,7 @@ def compile_pattern(pattern: str, engine: Engine) -> PathTest:
     if kind == "suffix":
         end = pattern[2:]
         return lambda path: path.endswith(end) or path == end.removeprefix("/")
-    return _search(_go_expression(pattern, _DOCKER_ESCAPED), "$")
-
-
-def compile_daemon_pattern(pattern: str) -> PathTest:
-    """Return the test that dockerd made before version 23; raises :class:`BadPattern`."""
-    return _search(_go_expression(pattern, _BUILDAH_ESCAPED), "$")
+    return _search(_go_expression(pattern, _MOBY_ESCAPED), "$")
 
 
 def shortcut(pattern: str) -> Literal["exact", "prefix", "suffix", "expression"]:
@@ -78,8 +87,6 @@ def _go_expression(pattern: str, escaped: frozenset[str]) -> str:
         elif char == "?":
             out.append("[^/]")
         elif char == "\\":
-            if at == len(chars) and escaped is _BUILDAH_ESCAPED:
-                raise BadPattern
             out.append(char + chars[at : at + 1])
             at += 1
         else:

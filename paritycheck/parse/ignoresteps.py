@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from paritycheck.model.engine import Engine
 from paritycheck.parse.goregexp import class_expression, class_ranges
-from paritycheck.parse.ignorepattern import characters, shortcut
+from paritycheck.parse.ignorepattern import Dialect, characters, shortcut
 
 
 class Glob(NamedTuple):
@@ -26,17 +25,17 @@ Step = str | Glob | None
 """A literal name, a test on a name, or ``None``: any number of names."""
 
 
-def split_steps(pattern: str, engine: Engine) -> tuple[tuple[Step, ...], ...] | None:
+def split_steps(pattern: str, dialect: Dialect) -> tuple[tuple[Step, ...], ...] | None:
     """Return the sequences of steps, one a path component, that a pattern takes; ``None``: not to be split.
 
     A path without a newline matches a pattern that compiles exactly if its components take one
     of the sequences from end to end. Here Buildah's patterns do not reach below a match.
     """
-    kind = "expression" if engine.name == "podman" else shortcut(pattern)
+    kind = shortcut(pattern) if dialect == "moby" else "expression"
     if kind == "exact":
         return (tuple(pattern.split("/")),)
     # What stays unescaped in an expression has a meaning there that is not about components.
-    special = "+(){|}^" if engine.name == "podman" else "{|}^" if kind == "expression" else ""
+    special = "+(){|}^" if dialect != "moby" else "{|}^" if kind == "expression" else ""
     return _Splitter(characters(pattern), special, whole_suffix=kind == "suffix").sequences()
 
 

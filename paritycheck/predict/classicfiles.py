@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from paritycheck.model.engine import Engine
 from paritycheck.parse.gopattern import BadPattern
 from paritycheck.parse.ignorefile import IgnorePattern
-from paritycheck.parse.ignorepattern import compile_daemon_pattern
 from paritycheck.predict.ignoring import IgnoreMatcher
 
 _MODERN_DAEMON = (23, 0)  # moved to the matcher of the client
@@ -39,19 +39,10 @@ def removed_by_daemon(matcher: IgnoreMatcher, files: Iterable[str]) -> frozenset
 
 def _is_removed(matcher: IgnoreMatcher, path: str) -> bool:
     try:
-        if matcher.engine.version >= _MODERN_DAEMON:
-            return matcher.matches(path)
-        return _matches_one_parent(matcher.patterns, path)
+        if matcher.engine.version < _MODERN_DAEMON:
+            matcher = IgnoreMatcher(
+                matcher.patterns, Engine("docker", matcher.engine.version, client=(20, 10))
+            )
+        return matcher.matches(path)
     except BadPattern:
         return False
-
-
-def _matches_one_parent(patterns: Iterable[IgnorePattern], path: str) -> bool:
-    above = path.split("/")[:-1]
-    removed = False
-    for pattern in patterns:
-        test = compile_daemon_pattern(pattern.pattern)
-        depth = pattern.pattern.count("/") + 1
-        if test(path) or (depth <= len(above) and test("/".join(above[:depth]))):
-            removed = not pattern.negated
-    return removed

@@ -148,7 +148,7 @@ def _descend(path: str, matcher: IgnoreMatcher) -> Outcome:
         outcome = matcher.step(here, recorded)
         if outcome.excluded and here != path and not matcher.enters(here):
             break
-        recorded = outcome.recorded
+        recorded = outcome.recorded  # only today's moby goes by it
     return outcome
 
 

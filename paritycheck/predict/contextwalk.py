@@ -102,9 +102,10 @@ class _Walk:
         # The dot of Go's expressions takes no newline; only tests on whole paths know that.
         odd = any("\n" in entry.path for group in self.groups.values() for entry in group)
         self.automaton = matcher.plain_automaton if odd else matcher.automaton
-        # Buildah records nothing: what it matches reaches below, unless only a test on the path knows.
-        podman = matcher.engine.name == "podman"
-        self.inherited = ~sum(1 << index for index in self.automaton.whole) if podman else -1
+        self.whole = sum(1 << index for index in self.automaton.whole)
+        # BuildKit's early client sent the directories that it only entered.
+        early = matcher.dialect == "early"
+        self.sends_entered = early and matcher.engine.name == "buildkit"
         self.kept: list[FileEntry | Entered] = []
         self.lost: list[Lost] = []
         self.useful: set[int] = set()
@@ -151,35 +152,39 @@ class _Walk:
                 own, following = automaton.own(state, name, entry.path)
                 outcome = combine(recorded, own)
             if entry.kind == "dir":
-                deeper = self._judge_directory(entry, outcome, following, within)
+                deeper = self._judge_directory(entry, outcome, following, directory)
                 if deeper is not None:
                     below.append(deeper)
             elif outcome.excluded:
                 self.lost.append(Lost(entry.path, outcome.decider, within))
             else:
                 kept.append(entry)
-                if outcome.decider >= 0:
+                if outcome.decider >= 0 or within is not None:
                     self._count(outcome, within)
         return below
 
     def _judge_directory(
-        self, entry: FileEntry, outcome: Outcome, following: Positions, within: Entered | None
+        self, entry: FileEntry, outcome: Outcome, following: Positions, above: _Directory
     ) -> _Directory | None:
+        within = above.within
         if not outcome.excluded:
             self.kept.append(entry)
-            if outcome.decider >= 0:
+            if outcome.decider >= 0 or within is not None:
                 self._count(outcome, within)
             within = None
-        elif self.matcher.enters(entry.path):
-            within = Entered(entry, outcome.decider, within)
-            self.kept.append(within)
-        else:
+        elif not self.matcher.enters(entry.path):
             self.lost.append(Lost(entry.path, outcome.decider, within))
             return None
-        recorded = outcome.recorded & self.inherited
+        elif self.sends_entered:
+            self.kept.append(entry)
+        else:
+            within = Entered(entry, outcome.decider, within)
+            self.kept.append(within)
+        depth = entry.path.count("/") + 1
+        recorded = self.matcher.hand_down(above.recorded, outcome, depth, self.whole)
         return _Directory(entry.path, self.automaton.state(following), recorded, within)
 
     def _count(self, outcome: Outcome, within: Entered | None) -> None:
-        self.useful.add(outcome.decider)
+        self.useful.add(outcome.decider)  # -1, no pattern, does no harm
         if within is not None:
             within.keep()

@@ -1,7 +1,8 @@
 """A list of ignore patterns as one decision about a path: the last match wins, but over which matches?
 
 Sources: moby/patternmatcher ``MatchesUsingParentResults`` and ``MatchesOrParentMatches``
-(BuildKit and the classic builder); containers/storage pkg/fileutils ``Matches`` (Buildah).
+(BuildKit and the classic builder); containers/storage pkg/fileutils ``Matches`` (Buildah); moby
+pkg/fileutils ``Matches`` (docker commands before 23).
 Sets of patterns are integers, bit ``i`` standing for pattern ``i``.
 """
 
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from paritycheck.model.engine import Engine
 from paritycheck.parse.gopattern import BadPattern
 from paritycheck.parse.ignorefile import IgnorePattern, parse_pattern
-from paritycheck.parse.ignorepattern import PathTest, compile_pattern
+from paritycheck.parse.ignorepattern import Dialect, PathTest, compile_pattern, dialect_of
 from paritycheck.parse.ignoresteps import split_steps
 from paritycheck.predict.pathautomaton import Automaton
 
@@ -44,10 +45,15 @@ class IgnoreMatcher:
         self.engine = engine
         self.negations = tuple(pattern.pattern for pattern in patterns if pattern.negated)
         self._negated = [pattern.negated for pattern in patterns]
-        self._tests = [_compile(pattern, engine) for pattern in patterns]
+        self.dialect = dialect_of(engine)
+        self._tests = [_compile(pattern, self.dialect) for pattern in patterns]
         self.faulty = tuple(one for one, test in zip(patterns, self._tests, strict=True) if test is None)
-        # Buildah asks every pattern about every path, moby only those that would change the answer.
-        self._lazy = engine.name != "podman"
+        # Today's moby asks only those patterns that would change the answer, the others all.
+        self._lazy = self.dialect == "moby"
+        self._depths = [pattern.pattern.count("/") + 1 for pattern in patterns]
+        self._by_depth: dict[int, int] = {}
+        for index, depth in enumerate(self._depths):
+            self._by_depth[depth] = self._by_depth.get(depth, 0) | 1 << index
         self._gate = _Gate(self.negations, engine)
         self._combined: dict[tuple[int, int], Outcome] = {}
 
@@ -58,7 +64,7 @@ class IgnoreMatcher:
         whole: dict[int, PathTest] = {}
         for index, pattern in enumerate(self.patterns):
             test = self._tests[index]
-            steps = None if test is None else split_steps(pattern.pattern, self.engine)
+            steps = None if test is None else split_steps(pattern.pattern, self.dialect)
             if steps is None:
                 whole[index] = test or _never
             else:
@@ -83,7 +89,10 @@ class IgnoreMatcher:
 
     def step(self, path: str, recorded: int) -> Outcome:
         """Decide about ``path`` from what was recorded for its directory (0 at the top)."""
-        return self._decide(recorded, lambda index: self._test(index, path))
+        if self._lazy:
+            return self._decide(recorded, lambda index: self._test(index, path))
+        above = path.split("/")[:-1]
+        return self._decide(0, lambda index: self._reaches(index, path, above))
 
     def combine(self, recorded: int, own: int) -> Outcome:
         """Let the last match win among what the directory recorded and what the path itself matches.
@@ -95,6 +104,18 @@ class IgnoreMatcher:
             known = self._decide(recorded, lambda index: bool(own >> index & 1))
             self._combined[recorded, own] = known
         return known
+
+    def hand_down(self, recorded: int, outcome: Outcome, depth: int, whole: int) -> int:
+        """Return what is recorded for the children of a directory of ``depth`` components.
+
+        ``recorded`` was for the directory itself; ``whole`` are the patterns tested on whole paths.
+        """
+        if self.dialect == "moby":
+            return outcome.recorded
+        if self.dialect == "buildah":  # matches below a match, unless only a test on the path knows
+            return outcome.recorded & ~whole
+        # The early matcher looks at one directory above a path: the one as deep as the pattern.
+        return recorded | outcome.recorded & self._by_depth.get(depth, 0)
 
     def enters(self, directory: str) -> bool:
         """Tell whether the engine walks into an excluded directory, looking for what ``!`` lets in."""
@@ -121,6 +142,12 @@ class IgnoreMatcher:
                 excluded = not negated
         return Outcome(excluded, kept, decider)
 
+    def _reaches(self, index: int, path: str, above: list[str]) -> bool:
+        if self._test(index, path):
+            return True
+        depth = self._depths[index]
+        return self.dialect == "early" and depth <= len(above) and self._test(index, "/".join(above[:depth]))
+
     def _test(self, index: int, path: str) -> bool:
         test = self._tests[index]
         if test is None:
@@ -141,7 +168,7 @@ class _Gate:
         starts = negations
         if engine.name == "podman":
             starts = tuple(negation.strip("/") for negation in negations)
-        elif engine.name == "buildkit":
+        elif engine.name == "buildkit" and dialect_of(engine) == "moby":
             starts = tuple(negation.removesuffix("/**").removesuffix("/*") for negation in negations)
             self._always = any(_GLOB.intersection(start) for start in starts)
         self._starts = sorted(f"{start}/" for start in starts)
@@ -160,9 +187,9 @@ def matcher_for(texts: Iterable[str], engine: Engine) -> IgnoreMatcher:
     return IgnoreMatcher(tuple(pattern for pattern in parsed if pattern is not None), engine)
 
 
-def _compile(pattern: IgnorePattern, engine: Engine) -> PathTest | None:
+def _compile(pattern: IgnorePattern, dialect: Dialect) -> PathTest | None:
     try:
-        return compile_pattern(pattern.pattern, engine)
+        return compile_pattern(pattern.pattern, dialect)
     except BadPattern:
         return None
 

@@ -10,7 +10,7 @@ from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.gopattern import BadPattern
 from paritycheck.parse.ignorefile import IgnorePattern, parse_ignorefile
-from paritycheck.parse.ignorepattern import compile_pattern
+from paritycheck.parse.ignorepattern import compile_pattern, dialect_of
 from paritycheck.predict.context import build_context
 
 NAMES = ["a", "b", "ab", "ba", "a.py", "b.pyc", ".a", "d1", "a+b", "x|y", "é", "a b", "5", "[a]", "x\ny"]
@@ -88,7 +88,7 @@ def _judge(
         if not match:
             if engine is not PODMAN and pattern.negated != excluded:
                 continue
-            match = compile_pattern(pattern.pattern, engine)(path)
+            match = compile_pattern(pattern.pattern, dialect_of(engine))(path)
         known[index] = match
         if match:
             excluded = not pattern.negated
@@ -109,6 +109,7 @@ def _enters(path: str, patterns: tuple[IgnorePattern, ...], engine: Engine) -> b
 @settings(max_examples=500, deadline=None)
 @given(files=st.lists(paths, max_size=12, unique=True), written=st.lists(lines, max_size=6), engine=engines)
 @example(files=["a/b/a"], written=["*", "!a/b/**", "**/a"], engine=BUILDKIT)
+@example(files=["a/x\ny"], written=["!a", "a"], engine=PODMAN)
 @example(files=["x\ny/a"], written=["**/a"], engine=PODMAN)
 def test_shared_states_decide_as_one_by_one(files: list[str], written: list[str], engine: Engine) -> None:
     tree = _tree(files)
