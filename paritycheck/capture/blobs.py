@@ -107,15 +107,15 @@ class Scratch:
         self._open.append(file)
         Path(file.name).unlink()
         size = 0
-        try:
-            for chunk in chunks:
+        for chunk in chunks:  # whose own errors are not ours to explain
+            try:
                 size += file.write(chunk)
-            file.flush()
-        except OSError as error:
-            raise SourceError(
-                f"{what} cannot be stored for reading: {error.strerror}",
-                "free some space in the temporary directory, or set TMPDIR to a larger one",
-            ) from error
+                file.flush()
+            except OSError as error:
+                raise SourceError(
+                    f"{what} cannot be stored for reading: {error.strerror}",
+                    "free some space in the temporary directory, or set TMPDIR to a larger one",
+                ) from error
         return Span(file.fileno(), 0, size, what)
 
     def unpacked(self, span: Span) -> Span:

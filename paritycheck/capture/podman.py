@@ -41,6 +41,10 @@ SYSTEM_SOCKET = "/run/podman/podman.sock"
 Found = TypeVar("Found")
 
 
+class _Missing(SourceError):
+    """The service answered that it does not have what was asked for."""
+
+
 @dataclass(frozen=True)
 class Service:
     """A Podman service that answered, and where it listens."""
@@ -121,7 +125,7 @@ def _first(
         try:
             with _translated(service, name), service.connect() as client:
                 return service, ask(client, name)
-        except (ImageNotFound, NotFound):
+        except _Missing:
             asked.append(service.url)
     hint = f"podman {'images' if kind == 'image' else 'ps --all'} lists what there is"
     if kind == "image" and Path(name).exists():
@@ -153,7 +157,7 @@ def _reachable(hosts: EngineHosts, closing: contextlib.ExitStack) -> Iterator[Se
         return
     runtime = hosts.runtime_dir or f"/run/user/{os.geteuid()}"
     sockets = dict.fromkeys((f"{runtime}/podman/podman.sock", SYSTEM_SOCKET))
-    found = [f"unix://{path}" for path in sockets if os.access(path, os.W_OK)]
+    found = [url for path in sockets if _listens(url := f"unix://{path}", hosts.patience)]
     for url in found:
         yield Service(url, hosts.patience)
     if found:
@@ -165,6 +169,14 @@ def _reachable(hosts: EngineHosts, closing: contextlib.ExitStack) -> Iterator[Se
             "install podman, set CONTAINER_HOST, or save the image and write docker-archive:FILE",
         )
     yield closing.enter_context(_started(program, hosts))
+
+
+def _listens(url: str, patience: float) -> bool:
+    try:
+        require_listener(url, "Podman service", patience, HINT)
+    except SourceError:
+        return False  # a socket that an ended service left behind: the next place may do
+    return True
 
 
 @contextlib.contextmanager
@@ -203,11 +215,11 @@ def _started(program: str, hosts: EngineHosts) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def _translated(service: Service, name: str) -> Iterator[None]:
-    """Turn what podman-py raises about ``name`` into SourceError; that it is not found stays as it is."""
+    """Turn what podman-py raises about ``name`` into SourceError."""
     try:
         yield
-    except (ImageNotFound, NotFound):
-        raise
+    except (ImageNotFound, NotFound) as error:
+        raise _Missing(f"the Podman service at {service.url} does not have {name}", HINT) from error
     except (PodmanError, RequestException, OSError, ValueError) as error:
         if _is_timeout(error):
             raise SourceError(
