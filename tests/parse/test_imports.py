@@ -11,7 +11,6 @@ from paritycheck.parse.imports import parse_source
 def read(text: str) -> SourceFile:
     source = parse_source(text.encode())
     assert source.problem is None
-    assert parse_source(text.encode(), thorough=True) == source
     return source
 
 
@@ -217,7 +216,7 @@ def test_package_path(text: str, path: str) -> None:
     ids=lambda value: value[:12] if isinstance(value, bytes) else value,
 )
 def test_problem(data: bytes, line: int) -> None:
-    source = parse_source(data, thorough=True)
+    source = parse_source(data)
     assert source.problem is not None
     assert source.problem.message
     assert source.problem.line == line
@@ -239,9 +238,3 @@ def test_problem(data: bytes, line: int) -> None:
 def test_encodings_and_line_ends(data: bytes) -> None:
     assert [each.module for each in parse_source(data).imports] == ["a"]
     assert gc.isenabled()
-
-
-def test_an_error_in_a_skipped_body_is_seen_only_thoroughly() -> None:
-    data = b"import a\ndef f():\n    print 'x'\n"
-    assert parse_source(data).problem is None
-    assert parse_source(data, thorough=True).problem is not None
