@@ -106,6 +106,9 @@ def _run_planned(
             raise stage.refuse(f'failed to parse stage name "{stage.base}": invalid reference format')
     for index in order:
         stage = building.stages[index]
+        if stage.name in building.request.named:
+            _adopt(building, stage)
+            continue
         run, resolver = _begin(building, stage)
         steps = [resolver.resolve(i) for i in (*triggers.get(index, ()), *stage.instructions)]
         _finish(building, run, resolver)
@@ -123,6 +126,17 @@ def _run_planned(
         for step in steps:
             _apply(building, run, step)
         run.done = True
+
+
+def _adopt(building: Building, stage: Stage) -> None:
+    """Put the named context of a stage's name in its place."""
+    run = StageRun(stage)
+    run.image = building.named_image(stage.name)
+    if run.image is not None:
+        run.settings = settings_of(run.image.config, run.image.onbuild)
+    _plant(building, run)
+    run.done = True
+    building.runs[stage.index] = run
 
 
 def _run_in_turn(building: Building, stage: Stage) -> None:
@@ -170,7 +184,7 @@ def _begin(building: Building, stage: Stage) -> tuple[StageRun, Resolver]:
 
 def _plant(building: Building, run: StageRun) -> None:
     """Give a stage the tree and layers that it begins with."""
-    parent = building.parent_of(run.stage)
+    parent = None if run.image is not None else building.parent_of(run.stage)
     if parent is not None:
         run.tree, run.layers, run.made = parent.tree.fork(), list(parent.layers), parent.made
     elif run.image is not None:

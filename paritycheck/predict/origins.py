@@ -57,6 +57,15 @@ class Building:
         """Return the stage that ``stage`` is built from, if it is one."""
         return None if stage.parent is None else self.runs.get(stage.parent)
 
+    def named_image(self, name: str) -> BaseImage | None:
+        """Return the named context ``name`` as an image; Buildah builds from no directory."""
+        named = self.request.named.get(name)
+        if isinstance(named, NamedContext):
+            if self.request.engine.name == "podman":
+                return None
+            return BaseImage(named.context.effective, read=named.read)
+        return named
+
     def image_of(self, stage: Stage) -> BaseImage | None:
         """Return the image that ``stage`` is built from, if it is at hand; refuse what is no image."""
         named = self.request.named.get(stage.base)

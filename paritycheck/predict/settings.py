@@ -154,8 +154,9 @@ def _workdir(settings: Settings, _: Instruction, words: tuple[str, ...], engine:
     if not wanted and engine.name == "docker":
         raise BuildRefused("cannot normalize nothing")
     if wanted.startswith("/"):
-        # Nobody cleans an absolute path; Buildah drops one slash at the end.
-        path = wanted.removesuffix("/") or "/" if engine.name == "podman" else wanted
+        # Nobody cleans an absolute path; Buildah drops one slash at the end, from 1.37 on.
+        trims = engine.name == "podman" and engine.version >= (1, 37)
+        path = wanted.removesuffix("/") or "/" if trims else wanted
     else:
         path = posixpath.normpath(posixpath.join("/", settings.workdir, wanted)).replace("//", "/")
     return msgspec.structs.replace(settings, workdir=path)
