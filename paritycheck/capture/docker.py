@@ -17,7 +17,7 @@ def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
     """Return the image that the daemon knows as ``name``. Raises SourceError with the next step to take."""
     try:
         import docker
-        from docker.errors import DockerException, ImageNotFound
+        from docker.errors import DockerException, NotFound
         from requests.exceptions import RequestException
     except ImportError as error:
         raise SourceError(
@@ -34,7 +34,7 @@ def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
             span = scratch.keep(image.save(chunk_size=CHUNK), f"{name} as the Docker daemon saves it")
         finally:
             client.close()
-    except ImageNotFound as error:
+    except NotFound as error:
         raise SourceError(
             f"the Docker daemon at {host} has no image {name!r}", "docker images lists what there is"
         ) from error
