@@ -17,6 +17,7 @@ class Places:
     def __init__(self, tree: FileTree) -> None:
         self.tree = tree
         self._listings: dict[str, Listing | None] = {}
+        self._alike: dict[str, dict[str, list[str]]] = {}
 
     def listing(self, directory: str) -> Listing | None:
         """Return what is in a directory (links followed); ``None`` if it is none."""
@@ -39,6 +40,16 @@ class Places:
         if entry is not None and entry.kind == "link":
             entry = self.tree.find(path)
         return entry.path if entry is not None and entry.kind == "file" else ""
+
+    def alike(self, listed: Listing, stem: str) -> list[str]:
+        """Return a directory's names that differ from ``stem`` only by case and by what follows a dot."""
+        real, names = listed
+        index = self._alike.get(real)
+        if index is None:
+            index = self._alike[real] = {}
+            for name in sorted(names):
+                index.setdefault(name.partition(".")[0].casefold(), []).append(name)
+        return index.get(stem.casefold(), [])
 
     def archive(self, place: str) -> str:
         """Return the sys.path entry itself or the part of it that is a file (zip, egg), else empty."""
@@ -73,11 +84,11 @@ def _near_miss(places: Places, listed: Listing, tail: str, suffixes: Sequence[st
         if each in names:
             return "stub-only", base + each
     folded = {tail.casefold() + suffix for suffix in ("", ".py", *suffixes)}
-    for each in sorted(names):
+    for each in places.alike(listed, tail):
         if each.startswith(tail + ".") and each.endswith((".so", ".pyd")):
             return "wrong-abi", base + each
         if each.casefold() in folded and each.partition(".")[0] != tail:
             return "case-differs", base + each
     cache = places.listing(base + "__pycache__")
-    cached = sorted(each for each in cache[1] if each.startswith(tail + ".")) if cache else []
+    cached = [each for each in places.alike(cache, tail) if each.startswith(tail + ".")] if cache else []
     return ("cache-only", f"{base}__pycache__/{cached[0]}") if cached else ("absent", "")
