@@ -34,6 +34,7 @@ _NEEDS_BUILDKIT = (
     "the --chmod option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to "
     "build images with BuildKit enabled"
 )
+_ROOT_IN_USE = "Error processing tar file(exit status 1): unlinkat //merged: device or resource busy"
 _MISSING = "file not found in build context or excluded by .dockerignore: "
 
 
@@ -149,6 +150,8 @@ def _copy_source(task: Task, source: _Source, manner: _Manner) -> None:
     if manner.destination.endswith("/") or is_directory(task, target):
         # The last component as written: `.` after a file's name is the destination itself.
         target = clean(posixpath.join("/", target, posixpath.basename(source.path.rstrip("/")))).lstrip("/")
+    if not target:
+        raise task.request.refusal(f"failed to copy files: failed to copy file: {_ROOT_IN_USE}")
     owner = Owner() if manner.keep_owner else manner.owner
     _ensure(
         task,

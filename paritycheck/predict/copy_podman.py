@@ -180,7 +180,7 @@ def _copy_match(task: Task, source: Source, match: Match, aim: _Aim, manner: _Ma
     """Copy one match and return how many items Buildah counts for it."""
     request, tree, chosen = task.request, task.cargo.tree, source.filter
     if match.unknown:
-        target = posixpath.join(aim.directory, aim.rename)
+        target = join_path(aim.directory, aim.rename)
         land_unknown(task, target, f"nobody knows what /{match.path} is there")
         return 1
     counted = 0
