@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable
 
 from paritycheck.errors import BuildRefused
-from paritycheck.model.engine import ENGINES, Engine
-from paritycheck.parse.dialect import dialect_of
+from paritycheck.model.engine import Engine
+from paritycheck.parse.dialect import NEWEST, dialect_of
+from paritycheck.parse.flags import check_flags
 from paritycheck.parse.gotext import SPACE
 from paritycheck.parse.heredocs import parse_mark
 from paritycheck.parse.instruction import Instruction
@@ -23,15 +24,13 @@ KEYWORDS = frozenset(
     {"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
      "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
 )  # fmt: skip
-_BOOLEAN = frozenset({"link", "parents", "keep-git-dir", "unpack"})
-_REPEATABLE = frozenset({"exclude", "mount", "device"})
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 
 
 def is_newer(engine: Engine, syntax: str = "") -> bool:
     """Tell whether this engine may know instructions and flags that are unknown here."""
     own_frontend = engine.name == "buildkit" and syntax != ""
-    return own_frontend or engine.version > ENGINES[engine.name].version
+    return own_frontend or engine.version > NEWEST[engine.name]
 
 
 def check_instruction(instruction: Instruction, engine: Engine, lenient: bool = False) -> None:
@@ -41,7 +40,8 @@ def check_instruction(instruction: Instruction, engine: Engine, lenient: bool = 
     """
     try:
         _SHAPES.get(instruction.keyword, _unknown_shape(lenient))(instruction, engine)
-        _check_flags(instruction, engine, lenient)
+        if instruction.keyword in KEYWORDS and not _is_none(instruction):
+            check_flags(instruction, engine, lenient)
     except BuildRefused as error:
         if error.line:
             raise
@@ -49,90 +49,9 @@ def check_instruction(instruction: Instruction, engine: Engine, lenient: bool = 
         raise BuildRefused(error.reason, where.path, where.line, error.hint) from None
 
 
-def known_flags(keyword: str, engine: Engine) -> frozenset[str]:
-    """Return the flags that ``engine`` accepts after ``keyword``."""
-    family = dialect_of(engine).family
-    if family == "classic":
-        return _CLASSIC_FLAGS.get(keyword, frozenset())
-    if family == "imagebuilder":
-        return _IMAGEBUILDER_FLAGS.get(keyword, frozenset())
-    return _BUILDKIT_FLAGS.get(keyword, frozenset())
-
-
-_HEALTH_FLAGS = frozenset({"interval", "timeout", "start-period", "start-interval", "retries"})
-_BUILDKIT_FLAGS = {
-    "ADD": frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude"}),
-    "COPY": frozenset({"chown", "chmod", "link", "from", "exclude", "parents"}),
-    "FROM": frozenset({"platform"}),
-    "HEALTHCHECK": _HEALTH_FLAGS,
-    "RUN": frozenset({"mount", "network", "security", "device"}),
-}
-_CLASSIC_FLAGS = {
-    "ADD": frozenset({"chown", "chmod"}),
-    "COPY": frozenset({"chown", "chmod", "from"}),
-    "FROM": frozenset({"platform"}),
-    "HEALTHCHECK": _HEALTH_FLAGS - {"start-interval"},
-    "RUN": frozenset({"mount", "network", "security"}),
-}
-_IMAGEBUILDER_FLAGS = {
-    "ADD": frozenset({"chown", "chmod", "checksum", "link", "keep-git-dir", "exclude"}),
-    "COPY": frozenset({"chown", "chmod", "from", "link", "parents", "exclude"}),
-    "FROM": frozenset({"platform", "after"}),
-    "HEALTHCHECK": _HEALTH_FLAGS,
-    "RUN": frozenset({"mount", "network"}),
-}
-# These take no look at their flags at all.
-_FLAGS_UNREAD = {
-    "buildkit": frozenset({"ARG", "STOPSIGNAL"}),
-    "classic": frozenset({"ARG", "STOPSIGNAL"}),
-    "imagebuilder": KEYWORDS - _IMAGEBUILDER_FLAGS.keys(),
-}
-
-
-def _check_flags(instruction: Instruction, engine: Engine, lenient: bool) -> None:
-    family = dialect_of(engine).family
-    keyword = instruction.keyword
-    if (
-        keyword not in KEYWORDS
-        or keyword in _FLAGS_UNREAD[family]
-        or (keyword == "HEALTHCHECK" and _is_none(instruction))
-    ):
-        return
-    seen: set[str] = set()
-    for flag in instruction.flags:
-        if flag.name not in known_flags(keyword, engine):
-            if lenient:
-                continue
-            raise BuildRefused(f"unknown flag: --{flag.name}")
-        if family == "imagebuilder":
-            _check_imagebuilder_value(keyword, flag.name, flag.value)
-            continue
-        if flag.name in seen and flag.name not in _REPEATABLE:
-            raise BuildRefused(f"duplicate flag specified: --{flag.name}")
-        seen.add(flag.name)
-        _check_value(flag.name, flag.value)
-
-
 def _is_none(instruction: Instruction) -> bool:
-    return instruction.words[:1] != () and instruction.words[0].upper() == "NONE"
-
-
-def _check_value(name: str, value: str | None) -> None:
-    if value == "" and name in _BOOLEAN:
-        raise BuildRefused(f"missing a value on flag: --{name}")
-    if name not in _BOOLEAN:
-        if value is None:
-            raise BuildRefused(f"missing a value on flag: --{name}")
-    elif value is not None and value.lower() not in ("true", "false"):
-        raise BuildRefused(f"expecting boolean value for flag --{name}, not: {value}")
-
-
-def _check_imagebuilder_value(keyword: str, name: str, value: str | None) -> None:
-    if name in _BOOLEAN:
-        if value not in (None, "true", "false"):
-            raise BuildRefused(f"{keyword} only supports --{name}, --{name}=true and --{name}=false")
-    elif not value and keyword != "HEALTHCHECK":
-        raise BuildRefused(f"no value specified for --{name}=")
+    """Tell whether this is HEALTHCHECK NONE, whose flags nobody reads."""
+    return instruction.keyword == "HEALTHCHECK" and instruction.words[0].upper() == "NONE"
 
 
 def _unknown_shape(lenient: bool) -> Callable[[Instruction, Engine], None]:
@@ -240,7 +159,7 @@ def _check_health_flag(name: str, value: str, engine: Engine) -> None:
             raise BuildRefused(f'strconv.ParseInt: parsing "{value}": invalid syntax')
         if int(value) < least:
             raise BuildRefused(f"--retries must be at least {least} (not {int(value)})")
-    elif name in _HEALTH_FLAGS and not _DURATION.fullmatch(value):
+    elif not _DURATION.fullmatch(value):
         raise BuildRefused(f'time: invalid duration "{value}"')
 
 

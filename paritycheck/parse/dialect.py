@@ -44,18 +44,31 @@ _VENDORED = (
     ((23, 0), (0, 10)),
     ((24, 0), (0, 11)),
     ((25, 0), (0, 12)),
+    ((26, 0), (0, 13)),
     ((27, 0), (0, 14)),
     ((27, 2), (0, 15)),
     ((28, 0), (0, 20)),
-    ((29, 0), (0, 25)),
+    ((28, 5), (0, 25)),
+    ((29, 1), (0, 26)),
+    ((29, 3), (0, 28)),
+    ((29, 5), (0, 30)),
+    ((29, 7), (0, 32)),
 )
+# The newest release of each whose rules are known here.
+NEWEST: dict[str, tuple[int, int]] = {"podman": (1, 45), "buildkit": (0, 32), "docker": (29, 7)}
 
 
 def dialect_of(engine: Engine) -> Dialect:
     """Return the parser rules of this engine at its version."""
-    if engine.name == "podman":
-        return _imagebuilder(engine.version)
-    return _buildkit(engine.version if engine.name == "buildkit" else _vendored(engine.version))
+    version = parser_version(engine)
+    return _imagebuilder(version) if engine.name == "podman" else _buildkit(version)
+
+
+def parser_version(engine: Engine) -> tuple[int, int]:
+    """Return the version of the code that parses: of Buildah, or of the BuildKit inside dockerd."""
+    if engine.name != "docker":
+        return engine.version
+    return max((kit for since, kit in _VENDORED if engine.version >= since), default=(0, 8))
 
 
 def _imagebuilder(buildah: tuple[int, int]) -> Dialect:
@@ -88,7 +101,3 @@ def _buildkit(version: tuple[int, int]) -> Dialect:
         flag_escape=version >= (0, 21),
         line_limit=64 * 1024,
     )
-
-
-def _vendored(dockerd: tuple[int, int]) -> tuple[int, int]:
-    return max((kit for since, kit in _VENDORED if dockerd >= since), default=(0, 8))

@@ -13,8 +13,9 @@ import msgspec
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.location import Location
-from paritycheck.parse.checking import KEYWORDS, check_instruction, known_flags
+from paritycheck.parse.checking import KEYWORDS, check_instruction
 from paritycheck.parse.dialect import dialect_of
+from paritycheck.parse.flags import known_flags
 from paritycheck.parse.heredocs import parse_mark
 from paritycheck.parse.instruction import Instruction
 from paritycheck.parse.words import expand_heredoc, expand_to_words

@@ -180,12 +180,28 @@ def test_shapes_that_buildkit_and_docker_refuse(text: str, reason: str) -> None:
         assert line == 2
 
 
-def test_flags_by_version() -> None:
-    for flag in ("--link", "--parents", "--exclude=x"):
-        text = f"FROM scratch\nCOPY {flag} a /r\n"
-        assert len(parse(text)) == 2
-        assert refusal(text, DOCKER)[0].startswith("unknown flag")
-        assert len(parse(text, Engine("docker", (29, 0)))) == 2
+@pytest.mark.parametrize(
+    ("instruction", "engine", "known"),
+    [
+        ("COPY --link a /r", BUILDKIT, True),
+        ("COPY --link a /r", Engine("buildkit", (0, 8)), False),
+        ("COPY --parents a /r", Engine("buildkit", (0, 25)), False),
+        ("COPY --parents a /r", Engine("docker", (29, 1)), True),
+        ("COPY --exclude=x a /r", DOCKER, False),
+        ("ADD --exclude=x --unpack=false a /r", Engine("buildkit", (0, 25)), True),
+        ("ADD --unpack a /r", Engine("buildkit", (0, 22)), False),
+        ("HEALTHCHECK --start-interval=1s CMD x", Engine("docker", (24, 0)), False),
+        ("HEALTHCHECK --start-interval=1s CMD x", Engine("docker", (25, 0)), True),
+        ("HEALTHCHECK --what=1s NONE", BUILDKIT, True),
+        ("ARG --what X", BUILDKIT, True),
+    ],
+)
+def test_flags_by_version(instruction: str, engine: Engine, known: bool) -> None:
+    text = f"FROM scratch\n{instruction}\n"
+    if known:
+        assert len(parse(text, engine)) == 2
+    else:
+        assert refusal(text, engine)[0].startswith("unknown flag")
 
 
 def test_heredocs() -> None:
