@@ -17,7 +17,7 @@ __all__ = ["workshop"]
 
 NAMES = ("a", "b", "ab", "ba", "a.py", "b.pyc", ".a", "d1", "a+b", "x|y", "é", "a b", "5", "[a]", "^a", "aa")
 SIMPLE = ("*", "**", "?", "*.py", "*.pyc", "a*", "*a", "[ab]", "*a*b", "?*")
-ODD = (
+ODD: tuple[str, ...] = (
     "[^a]",
     "[a-c]*",
     "[!a]*",
