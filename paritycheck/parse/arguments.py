@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from paritycheck.errors import BuildRefused
 from paritycheck.parse.dialect import Dialect
-from paritycheck.parse.gotext import SPACE, WORD_BLANKS, is_space
+from paritycheck.parse.gotext import SPACE, WORD_BLANKS, is_space, replace_halves
 from paritycheck.parse.instruction import Flag
 
 Pairs = tuple[tuple[str, str | None], ...]
@@ -88,7 +88,7 @@ def parse_json(text: str, dialect: Dialect) -> tuple[str, ...] | None:
         return None
     if not all(isinstance(element, str) for element in elements):
         raise BuildRefused("when using JSON array syntax, arrays must be comprised of strings only")
-    return tuple(elements)
+    return tuple(replace_halves(element) for element in elements)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -22,6 +22,7 @@ from paritycheck.parse.arguments import (
 )
 from paritycheck.parse.checking import check_instruction, is_newer
 from paritycheck.parse.dialect import Dialect, dialect_of
+from paritycheck.parse.gotext import replace_halves
 from paritycheck.parse.instruction import Containerfile, Flag, Heredoc, Instruction
 from paritycheck.parse.lexing import Lines, LogicalLine
 
@@ -81,7 +82,7 @@ def parse_triggers(texts: tuple[str, ...], engine: Engine, location: Location) -
 
 
 def _parse(text: str, path: str, dialect: Dialect, at: int = 0) -> Containerfile:
-    lines = Lines(text, path, dialect, lambda line: _takes_heredocs(line, dialect))
+    lines = Lines(replace_halves(text), path, dialect, lambda line: _takes_heredocs(line, dialect))
     instructions = []
     for line in lines.read():
         try:

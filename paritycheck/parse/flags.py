@@ -91,7 +91,7 @@ def check_flags(instruction: Instruction, engine: Engine, lenient: bool = False)
                 continue
             raise BuildRefused(f"unknown flag: --{flag.name}")
         if imagebuilder:
-            _check_imagebuilder_value(keyword, flag.name, flag.value)
+            _check_imagebuilder_value(keyword, flag.name, flag.value, version=engine.version)
             continue
         if flag.name in seen and flag.name not in _REPEATABLE:
             raise BuildRefused(f"duplicate flag specified: --{flag.name}")
@@ -109,9 +109,9 @@ def _check_value(name: str, value: str | None) -> None:
         raise BuildRefused(f"expecting boolean value for flag --{name}, not: {value}")
 
 
-def _check_imagebuilder_value(keyword: str, name: str, value: str | None) -> None:
+def _check_imagebuilder_value(keyword: str, name: str, value: str | None, version: Version) -> None:
     if name in _BOOLEAN:
         if value not in (None, "true", "false"):
             raise BuildRefused(f"{keyword} only supports --{name}, --{name}=true and --{name}=false")
-    elif not value and keyword != "HEALTHCHECK":
+    elif not value and keyword != "HEALTHCHECK" and (value is None or version >= (1, 34)):
         raise BuildRefused(f"no value specified for --{name}=")

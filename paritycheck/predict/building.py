@@ -169,7 +169,9 @@ def _begin(building: Building, stage: Stage) -> tuple[StageRun, Resolver]:
     elif stage.base != "scratch":
         run.image = building.image_of(stage)
         run.config_known = run.image is not None
-        base = settings_of(run.image.config, run.image.onbuild) if run.image else Settings()
+        base = (
+            settings_of(run.image.config, run.image.onbuild) if run.image else Settings(workdir_known=False)
+        )
     run.triggers = base.onbuild if base else ()
     settings = initial_settings(engine, base)
     inherited = base.env if base else {}
@@ -209,18 +211,24 @@ def _apply(building: Building, run: StageRun, step: Step) -> None:
     run.made = True
     if step.problem is not None:
         building.problems.append(step.problem)
+    if step.problem is not None and not step.problem.presumed:
         run.tree.mark_unknown("", step.problem.message, instruction.location)
     elif instruction.keyword in ("ADD", "COPY"):
         _copy(building, run, step)
     elif instruction.keyword == "RUN":
-        run.add_layer(instruction)
-        run.tree.mark_unknown("", f"what {instruction.location.text} does is not known", instruction.location)
+        _run(run, step)
     elif instruction.keyword == "WORKDIR" and engine.name != "podman":
         layer = run.add_layer(instruction) if step.workdir != "/" else -1
         make_workdir(run.tree, step, layer, engine)
     # Buildah makes the directory when a step writes a layer, and forgets it otherwise.
     if engine.name == "podman" and instruction.keyword in ("ADD", "COPY", "RUN") and step.workdir:
         make_workdir(run.tree, step, len(run.layers) - 1, engine)
+
+
+def _run(run: StageRun, step: Step) -> None:
+    instruction = step.instruction
+    run.add_layer(instruction)
+    run.tree.mark_unknown("", f"what {instruction.location.text} does is not known", instruction.location)
 
 
 def _copy(building: Building, run: StageRun, step: Step) -> None:

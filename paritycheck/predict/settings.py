@@ -26,8 +26,10 @@ _SHELL = ("/bin/sh", "-c")
 class Settings(msgspec.Struct, frozen=True):
     """The configuration of a stage's image; ``env`` with every value.
 
-    ``workdir`` is empty while nothing set it. ``cmd_set`` tells whether this stage had a CMD;
-    ``onbuild`` are the triggers it leaves to its children, as written.
+    ``workdir`` is empty while nothing set it; ``workdir_known`` is false when an image that is not
+    at hand may have set it. ``cmd_set`` tells whether this stage had a CMD; ``onbuild`` are the
+    triggers it leaves to its children, as written. ``withheld`` are the variables of ``env`` whose
+    values were not kept when the base image was read, or that depend on such.
     """
 
     env: dict[str, str] = {}
@@ -43,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True):
     labels: dict[str, str] = {}
     stop_signal: str = ""
     onbuild: tuple[str, ...] = ()
+    workdir_known: bool = True
+    withheld: frozenset[str] = frozenset()
 
 
 def initial_settings(engine: Engine, base: Settings | None) -> Settings:
@@ -74,14 +78,16 @@ def settings_of(config: ImageConfig, onbuild: tuple[str, ...]) -> Settings:
         healthcheck=config.healthcheck,
         volumes=config.volumes,
         onbuild=onbuild,
+        withheld=frozenset(name for name, value in config.env.items() if value is None),
     )
 
 
 def image_config(settings: Settings, platform: str, layers: tuple[Layer, ...]) -> ImageConfig:
     """Return the settings as they may be written down: no value that could be a secret."""
     system, _, architecture = platform.partition("/")
+    kept = {name for name in settings.env if may_keep_value(name)} - settings.withheld
     return ImageConfig(
-        env={name: value if may_keep_value(name) else None for name, value in settings.env.items()},
+        env={name: value if name in kept else None for name, value in settings.env.items()},
         workdir=settings.workdir,
         user=settings.user,
         entrypoint=settings.entrypoint,
@@ -159,7 +165,8 @@ def _workdir(settings: Settings, _: Instruction, words: tuple[str, ...], engine:
         path = wanted.removesuffix("/") or "/" if trims else wanted
     else:
         path = posixpath.normpath(posixpath.join("/", settings.workdir, wanted)).replace("//", "/")
-    return msgspec.structs.replace(settings, workdir=path)
+    known = settings.workdir_known or wanted.startswith("/")
+    return msgspec.structs.replace(settings, workdir=path, workdir_known=known)
 
 
 def _volume(settings: Settings, _: Instruction, words: tuple[str, ...], __: Engine) -> Settings:

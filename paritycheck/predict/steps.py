@@ -7,7 +7,8 @@ Source: ``dispatch`` in BuildKit's ``dockerfile2llb/convert.go`` and in dockerd'
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -23,15 +24,20 @@ from paritycheck.predict.copyrequest import CopyRequest
 from paritycheck.predict.scope import Globals, Scope
 from paritycheck.predict.settings import SETTERS, Settings, apply_setting, set_labels
 
+_NAMES = re.compile(r"\$\{?(\w+)")
 # These words are expanded; a command's are left to the shell that will run it.
 _EXPANDED = frozenset({"STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
 
 
 class NotAnalysed(msgspec.Struct, frozen=True):
-    """Something that a newer engine may know and this program does not, or had to presume."""
+    """Something about an instruction that this program does not know.
+
+    ``presumed``: it went on with the likeliest; otherwise what the instruction does is unknown.
+    """
 
     message: str
     location: Location
+    presumed: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -74,12 +80,12 @@ class Resolver:
         engine = self.shared.engine
         if engine.name == "podman":
             check_instruction(instruction, engine, self._lenient)
-        problem = self._unknown_part(instruction)
+        problem = self._unknown_part(instruction) or self._unknown_place(instruction)
         copies: tuple[CopyRequest, ...] = ()
         source = None
         seen = self.scope.lookup()
         keyword = instruction.keyword
-        if problem is not None and keyword not in KEYWORDS:
+        if problem is not None and not problem.presumed:
             pass
         elif keyword in ("ENV", "LABEL"):
             self._apply_pairs(instruction, seen)
@@ -117,6 +123,29 @@ class Resolver:
             return None
         return NotAnalysed(f"the flag --{strange[0]} of {keyword} is not known", instruction.location)
 
+    def _unknown_place(self, instruction: Instruction) -> NotAnalysed | None:
+        """Tell if where this instruction works depends on what the base image keeps to itself."""
+        if instruction.keyword not in ("ADD", "COPY", "WORKDIR"):
+            return None
+        texts = (*instruction.words, *(flag.value or "" for flag in instruction.flags))
+        missing = self._withheld(texts)
+        if missing:
+            return NotAnalysed(
+                f"the value of {missing}, which the base image sets, was not kept", instruction.location
+            )
+        relative = not instruction.words[-1].startswith(("/", "$", '"', "'"))
+        if self.settings.workdir_known or not relative:
+            return None
+        return NotAnalysed(
+            "the base image is not at hand: its working directory is taken for /",
+            instruction.location,
+            presumed=True,
+        )
+
+    def _withheld(self, texts: Iterable[str]) -> str:
+        names = (name for text in texts for name in _NAMES.findall(text))
+        return next((name for name in names if name in self.settings.withheld), "")
+
     def _words(self, instruction: Instruction, env: Mapping[str, str]) -> tuple[str, ...]:
         if instruction.keyword == "EXPOSE":
             shared = self.shared
@@ -134,7 +163,12 @@ class Resolver:
         pairs = [(expand(name, env), expand(value or "", env)) for name, value in instruction.pairs]
         if instruction.keyword == "ENV":
             self.scope.set_env(pairs)
-            self.settings = msgspec.structs.replace(self.settings, env=dict(self.scope.env))
+            withheld = set(self.settings.withheld)
+            for (name, _), (_, written) in zip(pairs, instruction.pairs, strict=True):
+                (withheld.add if self._withheld((written or "",)) else withheld.discard)(name)
+            self.settings = msgspec.structs.replace(
+                self.settings, env=dict(self.scope.env), withheld=frozenset(withheld)
+            )
         else:
             self.settings = set_labels(self.settings, tuple(pairs))
 
@@ -152,8 +186,8 @@ class Resolver:
             destination=destination,
             workdir=self.settings.workdir or "/",
             heredocs=heredocs,
-            chown=options.text("chown"),
-            chmod=options.text("chmod"),
+            chown=options.text("chown") or None,
+            chmod=options.text("chmod") or None,
             link=options.flag("link") or False,
             parents=options.flag("parents") or False,
             exclude=options.repeated("exclude"),

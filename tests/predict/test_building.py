@@ -119,6 +119,23 @@ def test_a_base_image_at_hand_supplies_tree_configuration_and_triggers(engine: E
     assert found.config.layers[0].created_by == "base"
 
 
+@pytest.mark.parametrize("engine", ALL)
+def test_a_value_that_was_not_kept_makes_what_depends_on_it_unknown(engine: Engine) -> None:
+    base = BaseImage(tree(""), ImageConfig(env={"PATH": "/bin", "WHERE": None}, workdir="/w"))
+    text = "FROM b\nCOPY a $WHERE/\nENV PYTHONPATH=$WHERE:/x\nENV WHERE=/now\nCOPY b $WHERE/\n"
+    found = build(text, engine, bases={"b": base})
+    assert found.tree.get("now/b") is not None
+    assert [(problem.location.line, problem.presumed) for problem in found.problems] == [(2, False)]
+    assert [part.location.line for part in found.unknown if part.location] == [2]
+    assert found.config.env["PYTHONPATH"] is None
+
+
+def test_the_working_directory_of_an_unknown_base_is_presumed() -> None:
+    found = build("FROM python\nCOPY a .\nWORKDIR app\nWORKDIR /srv\nCOPY b .\n")
+    assert [(problem.location.line, problem.presumed) for problem in found.problems] == [(2, True), (3, True)]
+    assert paths(found) == ["a", "app", "srv", "srv/b"]
+
+
 def test_unknown_parts_of_a_base_stay_unknown() -> None:
     base = BaseImage(tree("x/\n"), unknown=(Unknown("opt", "not read"),))
     assert build("FROM b\nCOPY a /a\n", bases={"b": base}).unknown == (Unknown("opt", "not read"),)
