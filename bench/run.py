@@ -3,8 +3,8 @@
     python bench/run.py [--output FILE] [--rounds N] [BENCH ...]
 
 A bench is a file beside this one with a context manager `contest()` that yields one `Contest`: the commands
-that compete, ours first, and the limits that we set ourselves. Commands run interleaved, so that what disturbs
-the machine hits them all; what counts is the ratio of the fastest runs. Exit 1 if a limit is broken.
+that compete, ours first, and the limits that we set ourselves. Commands run interleaved: what disturbs
+the machine then hits them all; what counts is the ratio of the fastest runs. Exit 1 if a limit is broken.
 """
 
 from __future__ import annotations
