@@ -40,6 +40,11 @@ from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.unpacking import extract_archive, load_archive
 from paritycheck.predict.walking import walk_selected
 
+CHMOD_OF_PARENTS = (0, 21)  # the version since when an octal --chmod takes new parents, too
+SYMBOLIC_CHMOD = (0, 17)
+CHMOD_OF_SPECIAL_BITS = (0, 13)
+TRAILING_DOT = (0, 12)  # the version since when `/.` at the end makes a directory of the destination
+
 
 class _Manner(msgspec.Struct, frozen=True):
     """How one instruction writes: owner and mode asked for, what is left out, what is kept of the path."""
@@ -50,12 +55,14 @@ class _Manner(msgspec.Struct, frozen=True):
     destination: str
     exclude: IgnoreMatcher | None
     include: IgnoreMatcher | None = None
+    keep_special: bool = False  # an octal --chmod leaves setuid, setgid and sticky as they are
 
     def dress(self, entry: FileEntry, layer: int) -> FileEntry:
         owner = self.owner or Owner(entry.uid, entry.gid)
         mode = entry.mode
         if entry.kind != "link":
-            mode = self.mode if self.mode is not None else mode
+            if self.mode is not None:
+                mode = mode & 0o7000 | self.mode & 0o777 if self.keep_special else self.mode
             mode = apply_symbolic_mode(self.symbolic, mode, entry.kind == "dir") if self.symbolic else mode
         return msgspec.structs.replace(entry, uid=owner.uid, gid=owner.gid, mode=mode, layer=layer)
 
@@ -74,12 +81,13 @@ def copy_buildkit(task: Task) -> CopyRecord:
 
 def _copy_all(task: Task) -> CopyRecord:
     request = task.request
-    mode, symbolic = _parse_chmod(request)
+    mode, symbolic = _parse_chmod(request, task.engine)
     manner = _Manner(
         owner=buildkit_owner(task.stage, request),
         mode=mode,
         symbolic=symbolic,
         destination=_normalise(request, task.engine),
+        keep_special=task.engine.version < CHMOD_OF_SPECIAL_BITS,
         exclude=matcher_for(request.exclude, BUILDKIT) if request.exclude else None,
     )
     for source in request.sources:
@@ -96,13 +104,14 @@ def _copy_all(task: Task) -> CopyRecord:
     return task.record()
 
 
-def _parse_chmod(request: CopyRequest) -> tuple[int | None, str]:
+def _parse_chmod(request: CopyRequest, engine: Engine) -> tuple[int | None, str]:
     if not request.chmod:
         return None, ""
     mode = octal_mode(request.chmod)
     if mode is not None and mode <= 0o7777:
         return mode, ""
-    if mode is not None or not is_symbolic_mode(request.chmod):
+    symbolic = is_symbolic_mode(request.chmod) and engine.version >= SYMBOLIC_CHMOD
+    if mode is not None or not symbolic:
         raise request.refusal(
             f"invalid chmod parameter: '{request.chmod}'. it should be octal string and between 0 and 07777"
         )
@@ -110,11 +119,11 @@ def _parse_chmod(request: CopyRequest) -> tuple[int | None, str]:
 
 
 def _normalise(request: CopyRequest, engine: Engine) -> str:
-    """Make the destination absolute and clean; a trailing ``/`` or, since 0.12, ``/.`` keeps its meaning."""
+    """Make the destination absolute and clean; a trailing ``/`` or ``/.`` keeps its meaning."""
     written = "./" if request.destination in ("", ".") else request.destination
     cleaned = clean(posixpath.join("/", request.workdir, written)).rstrip("/")
     ending = "/" if written.endswith("/") else ""
-    if written.endswith("/.") and engine.version >= (0, 12):
+    if written.endswith("/.") and engine.version >= TRAILING_DOT:
         ending = "/."
     return cleaned + ending or "/"
 
@@ -185,7 +194,7 @@ def _copy_match(task: Task, pattern: str, match: str, real: str, manner: _Manner
         extract_archive(task, archive, root, model, manner.owner)
         task.landings.append(Landing(pattern, real, root))
         return
-    if manner.mode is not None:
+    if manner.mode is not None and task.engine.version >= CHMOD_OF_PARENTS:
         model = msgspec.structs.replace(model, mode=manner.mode & 0o777)
     head, tail = posixpath.split(manner.destination)
     _ensure(task, stage.locate(manner.destination if tail in ("", ".") else head).path, model)

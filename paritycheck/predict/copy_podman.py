@@ -38,6 +38,8 @@ from paritycheck.predict.remote import is_git_over_http, is_http
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.unpacking import extract_archive, load_archive
 
+TRAILING_DOT = (1, 42)  # the version since when `/.` at the end makes a directory of the destination
+
 
 class _Aim(msgspec.Struct, frozen=True):
     """Where everything goes: a directory, and the name that the one file gets there (``""``: its own)."""
@@ -141,7 +143,7 @@ def _settle_destination(task: Task, sources: list[Source]) -> _Aim:
 
 def _names_directory(written: str, workdir: str, engine: Engine) -> bool:
     """Tell whether a destination has to be a directory whatever is copied and whatever is there."""
-    if engine.version < (1, 42):
+    if engine.version < TRAILING_DOT:
         return written.endswith("/") or written == workdir
     return _has_slash(written) or not written or clean(written) == clean(workdir)
 

@@ -154,6 +154,8 @@ def _copy(chance: random.Random, example: Example, *, from_stage: bool) -> str:
         flags += " --from=one"
     if chance.random() < 0.15:
         flags += f" --chown={chance.choice(('7:8', '9', '0:5'))}"
+    if chance.random() < 0.07:
+        flags += f" --chmod={chance.choice(('640', '4755', '0711'))}"
     sources = [_source(chance, example) for _ in range(chance.choice((1, 1, 1, 1, 2, 3)))]
     if from_stage:
         sources = [
