@@ -16,6 +16,7 @@ from paritycheck.model.tree import FileTree
 T = TypeVar("T")
 
 OriginKind = Literal["checkout", "predicted", "image", "container"]
+Brings = Literal["anything", "distributions"]
 GitState = Literal["repository", "none", "refused", "unavailable"]
 
 
@@ -97,7 +98,7 @@ class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str
     reason: str
     location: Location | None = None
-    brings: Literal["anything", "distributions"] = "anything"
+    brings: Brings = "anything"
 
 
 class OnDemand(Mapping[str, T], Generic[T]):

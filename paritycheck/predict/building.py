@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from paritycheck.errors import BuildRefused
-from paritycheck.model.snapshot import Layer, Unknown
+from paritycheck.model.snapshot import Brings, Layer, Unknown
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.checking import is_newer
 from paritycheck.parse.containerfile import Instruction, parse_triggers
+from paritycheck.predict.bases import may_hold_project
 from paritycheck.predict.buildrequest import (
     BaseImage,
     BuildRequest,
@@ -197,7 +198,9 @@ def _plant(building: Building, run: StageRun) -> None:
         run.tree = StageTree(FileTree())
     else:
         location = run.stage.origin.location
-        run.tree = StageTree(None, f"the base image {run.stage.base} is not at hand", location)
+        brings: Brings = "anything" if may_hold_project(run.stage.base) else "distributions"
+        reason = f"the base image {run.stage.base} is not at hand"
+        run.tree = StageTree(None, reason, location, brings=brings)
         run.made = True
 
 

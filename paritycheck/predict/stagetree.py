@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from paritycheck.model.location import Location
-from paritycheck.model.snapshot import Unknown
+from paritycheck.model.snapshot import Brings, Unknown
 from paritycheck.model.tree import MAX_LINKS, FileEntry, FileTree
 
 Certainty = Literal["present", "absent", "unknown"]
@@ -50,6 +50,7 @@ class StageTree:
         reason: str = "",
         location: Location | None = None,
         read: Callable[[str], bytes | None] | None = None,
+        brings: Brings = "anything",
     ) -> None:
         self._base = FileTree() if base is None else base
         self._written: dict[str, FileEntry] = {}
@@ -59,7 +60,7 @@ class StageTree:
         self.unknown: list[Unknown] = []
         self.read = read
         if base is None:
-            self.mark_unknown("", reason or "the base image is not at hand", location)
+            self.mark_unknown("", reason or "the base image is not at hand", location, brings)
 
     def fork(self) -> StageTree:
         """Return an independent tree with the same content, for a stage built ``FROM`` this one."""
@@ -126,9 +127,11 @@ class StageTree:
                 return part
         return None
 
-    def mark_unknown(self, path: str, reason: str, location: Location | None = None) -> None:
+    def mark_unknown(
+        self, path: str, reason: str, location: Location | None = None, brings: Brings = "anything"
+    ) -> None:
         """Say that from here on ``path`` and all below may hold more than is listed."""
-        self.unknown.append(Unknown(path, reason, location))
+        self.unknown.append(Unknown(path, reason, location, brings))
 
     def put(self, entry: FileEntry) -> None:
         """Write one entry; a file or link in a directory's place takes the whole place.
