@@ -26,18 +26,17 @@ from paritycheck.predict.buildrequest import (
 )
 from paritycheck.predict.copying import apply_copy
 from paritycheck.predict.origins import Building, StageRun, find_origin
+from paritycheck.predict.reaching import check_buildkit_sources, stages_to_run
 from paritycheck.predict.references import is_image_name
 from paritycheck.predict.scope import Globals, first_scope, read_globals
 from paritycheck.predict.settings import Settings, commit, image_config, initial_settings, settings_of
 from paritycheck.predict.stages import (
     Stage,
-    check_buildkit_sources,
     check_podman_from,
     find_target,
     heading_declarations,
     last_name,
     split_stages,
-    stages_to_run,
 )
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.steps import Resolver, Step, trigger_text

@@ -12,10 +12,11 @@ from paritycheck.model.tree import FileTree
 from paritycheck.parse.instruction import Instruction
 from paritycheck.predict.buildrequest import BaseImage, BuildRequest, NamedContext, StageCopy, find_image
 from paritycheck.predict.copyrequest import CopyOrigin
+from paritycheck.predict.reaching import find_buildkit_stage
 from paritycheck.predict.references import is_image_name
 from paritycheck.predict.scope import Globals, Scope
 from paritycheck.predict.settings import Settings
-from paritycheck.predict.stages import NUMBER, Stage, find_buildkit_stage
+from paritycheck.predict.stages import NUMBER, Stage
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.steps import NotAnalysed, Step
 
