@@ -130,7 +130,7 @@ def _instruction(line: LogicalLine, path: str, dialect: Dialect, at: int) -> Ins
         flags=flags,
         pairs=pairs,
         heredocs=line.heredocs,
-        location=Location(path, at or line.start, line.text.strip()),
+        location=Location(path, at or line.start, line.text),
         end_line=at or line.end,
         trigger=trigger,
     )

@@ -18,6 +18,7 @@ from paritycheck.model.secrecy import may_keep_value
 from paritycheck.model.snapshot import Healthcheck, ImageConfig, Layer
 from paritycheck.parse.instruction import Instruction
 from paritycheck.predict.ports import read_ports
+from paritycheck.predict.signals import is_signal
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHELL = ("/bin/sh", "-c")
@@ -184,6 +185,8 @@ def _expose(settings: Settings, _: Instruction, words: tuple[str, ...], engine: 
 
 
 def _stop_signal(settings: Settings, _: Instruction, words: tuple[str, ...], __: Engine) -> Settings:
+    if not is_signal(words[0]):
+        raise BuildRefused(f"Invalid signal: {words[0]}")
     return msgspec.structs.replace(settings, stop_signal=words[0])
 
 

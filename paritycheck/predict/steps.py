@@ -89,6 +89,8 @@ class Resolver:
             pass
         elif keyword in ("ENV", "LABEL"):
             self._apply_pairs(instruction, seen)
+        elif keyword == "RUN" and engine.name == "docker" and instruction.flags:
+            raise BuildRefused(f"the --{instruction.flags[0].name} option requires BuildKit")
         elif keyword == "ARG":
             self.scope.declare(instruction.pairs)
         elif keyword == "ONBUILD":

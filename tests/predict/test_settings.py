@@ -103,3 +103,11 @@ def test_lists_grow_and_are_inherited_but_triggers_are_not() -> None:
     assert "t" not in build(text, PODMAN).settings.labels
     assert build(text, PODMAN, image_format="docker").settings.labels["t"] == "1"
     assert build(text, BUILDKIT, target="b").settings.onbuild == ("LABEL t=1",)
+
+
+def test_signals() -> None:
+    for engine in ALL:
+        for good in ("9", "SIGTERM", "term", "SIGRTMIN+3"):
+            assert refusal(f"FROM scratch\nSTOPSIGNAL {good}\n", engine) == ("", 0)
+        for bad in ("0", "SIGFOO", "RTMIN+99"):
+            assert refusal(f"FROM scratch\nSTOPSIGNAL {bad}\n", engine) == (f"Invalid signal: {bad}", 2)

@@ -142,3 +142,22 @@ def test_docker_makes_no_image_of_nothing() -> None:
         "No image was generated. Is your Dockerfile empty?",
         "",
     ]
+
+
+def test_platforms_are_expanded_and_must_be_some() -> None:
+    for engine in ALL:
+        assert landed("FROM --platform=linux/arm64 scratch\nCOPY a /1\n", engine) == "1"
+        assert landed("FROM --platform=$U scratch\nCOPY a /1\n", engine) == REFUSED
+    assert landed("FROM --platform=$BUILDPLATFORM scratch\nCOPY a /1\n", BUILDKIT) == "1"
+
+
+def test_podman_evaluates_every_arg_even_where_it_does_not_run() -> None:
+    text = "FROM scratch AS x\nARG X=${Y-z}\nFROM scratch\nCOPY a /1\n"
+    assert refusal(text, PODMAN)[1] == 2
+    assert landed(text, BUILDKIT) == "1"
+
+
+def test_run_with_mounts_needs_buildkit() -> None:
+    text = "FROM scratch\nRUN --mount=type=cache,target=/c x\n"
+    assert refusal(text, DOCKER) == ("the --mount option requires BuildKit", 2)
+    assert [part.location.line for part in build(text).unknown if part.location] == [2]
