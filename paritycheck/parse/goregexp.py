@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 _MOST_REPEATS = 1000
+_SAFE_NESTING = 50  # Python compiles deeper groups, too, but not without end
 _LAST = 0x10FFFF
 Ranges = list[tuple[int, int]]
 
@@ -48,13 +50,23 @@ class BadRegexp(ValueError):
     """Go's parser would refuse the expression."""
 
 
-def translate(expression: str) -> re.Pattern[str]:
-    """Compile a Go expression for :meth:`re.Pattern.search`; raises :class:`BadRegexp`."""
-    reader = _Reader(expression)
+def translate(expression: str) -> Callable[[str], bool]:
+    """Return a test whether a text holds a match of a Go expression; raises :class:`BadRegexp`.
+
+    The test compiles when first used: reading is cheap, and most are never asked.
+    """
     try:
-        return re.compile(reader.alternatives(depth=0), re.ASCII)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise BadRegexp(str(error)) from None
+        source = _Reader(expression).alternatives(depth=0)
+        if expression.count("(") > _SAFE_NESTING:
+            _compile(source)
+    except RecursionError:
+        raise BadRegexp("expression nests too deeply") from None
+    return lambda text: _compile(source).search(text) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.ASCII)
 
 
 def class_ranges(expression: str, at: int) -> tuple[Ranges, int]:

@@ -96,7 +96,6 @@ def _go_expression(pattern: str, escaped: frozenset[str]) -> str:
 
 def _search(expression: str, end: str) -> PathTest:
     try:
-        compiled = translate(expression + end)
+        return translate(expression + end)
     except BadRegexp:
         raise BadPattern from None
-    return lambda path: compiled.search(path) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from paritycheck.parse.goregexp import class_expression, class_ranges
+from paritycheck.parse.goregexp import BadRegexp, class_expression, class_ranges
 from paritycheck.parse.ignorepattern import Dialect, characters, shortcut
 
 
@@ -96,7 +96,10 @@ class _Splitter:
 
     def _read_class(self) -> bool:
         start = self._at - 1
-        ranges, self._at = class_ranges(self._chars, start)
+        try:
+            ranges, self._at = class_ranges(self._chars, start)
+        except BadRegexp:  # what the engine makes of a later star closes it
+            return False
         # A star or question mark in brackets becomes an expression of its own: see `[*]`.
         if {"*", "?"} & set(self._chars[start : self._at]):
             return False

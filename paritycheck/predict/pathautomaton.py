@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from paritycheck.parse.ignorepattern import PathTest
 from paritycheck.parse.ignoresteps import ANY_NAME, Glob, Step
@@ -49,13 +50,13 @@ class State:
         self.literals = {name: automaton.advance(found) for name, found in literals.items()}
         ends = [glob for glob in globs if glob.suffix.rfind(".") == 0]
         self.extensions = {glob.suffix: automaton.advance(globs.pop(glob)) for glob in ends}
-        self._globs: list[tuple[NameTest, Completed | None]] = [
-            (automaton.test(glob), automaton.advance(found)) for glob, found in globs.items()
+        self._globs: list[tuple[Glob, Completed | None]] = [
+            (glob, automaton.advance(found)) for glob, found in globs.items()
         ]
         self.searches: tuple[NameTest, ...] = ()
         if globs:
             together = "|".join(glob.expression for glob in globs)
-            self.searches = (re.compile(together, re.DOTALL).fullmatch,)
+            self.searches = (_name_test(together),)
         if floor is not None:
             self._build_on(floor)
 
@@ -65,7 +66,7 @@ class State:
         hits = [self.literals.get(name), self.extensions.get(name[name.rfind(".") :])]
         for search in self.searches:
             if search(name):
-                hits += [found for test, found in self._globs if test(name)]
+                hits += [found for glob, found in self._globs if _name_test(glob.expression)(name)]
                 break
         for hit in hits:
             if hit is not None:
@@ -99,7 +100,6 @@ class Automaton:
                 self.steps += [*steps, ""]  # no name is empty: nothing leads on from the end
                 self._accepted += [0] * len(steps) + [1 << index]
         self._states: dict[Positions, State] = {}
-        self._tests: dict[Glob, NameTest] = {}
         # What every directory inherits from those above it: the patterns that begin with `**`.
         lasting = frozenset(at for at in self.close(starts) if self.steps[at] is None)
         self._floor = self.close(lasting)
@@ -142,12 +142,10 @@ class Automaton:
                 closed.add(at)
         return frozenset(closed)
 
-    def test(self, glob: Glob) -> NameTest:
-        """Return the compiled test of a glob on a name."""
-        known = self._tests.get(glob)
-        if known is None:
-            known = self._tests[glob] = re.compile(glob.expression, re.DOTALL).fullmatch
-        return known
+
+@lru_cache(maxsize=10_000)
+def _name_test(expression: str) -> NameTest:
+    return re.compile(expression, re.DOTALL).fullmatch
 
 
 def _merge(one: dict[str, Completed], other: dict[str, Completed]) -> dict[str, Completed]:

@@ -52,7 +52,8 @@ names = st.sampled_from(NAMES)
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
 patterns = st.lists(st.sampled_from(PARTS), min_size=1, max_size=4).map("/".join)
 lines = st.tuples(st.sampled_from(["", "", "", "!", "!", "/", "! "]), patterns).map("".join)
-engines = st.sampled_from([PODMAN, BUILDKIT, DOCKER])
+EARLY = Engine("docker", (20, 10), client=(20, 10))
+engines = st.sampled_from([PODMAN, BUILDKIT, DOCKER, EARLY])
 
 
 def _tree(files: list[str]) -> FileTree:
@@ -83,12 +84,18 @@ def _judge(
 ) -> tuple[bool, list[bool]]:
     excluded = False
     known = [False] * len(patterns)
+    moby = dialect_of(engine) == "moby"
+    above = path.split("/")[:-1]
     for index, pattern in enumerate(patterns):
-        match = recorded[index] and engine is not PODMAN
+        match = recorded[index] and moby
         if not match:
-            if engine is not PODMAN and pattern.negated != excluded:
+            if moby and pattern.negated != excluded:
                 continue
-            match = compile_pattern(pattern.pattern, dialect_of(engine))(path)
+            test = compile_pattern(pattern.pattern, dialect_of(engine))
+            depth = pattern.pattern.count("/") + 1
+            match = test(path)
+            if engine is EARLY and depth <= len(above):
+                match = match or test("/".join(above[:depth]))
         known[index] = match
         if match:
             excluded = not pattern.negated
@@ -109,6 +116,7 @@ def _enters(path: str, patterns: tuple[IgnorePattern, ...], engine: Engine) -> b
 @settings(max_examples=500, deadline=None)
 @given(files=st.lists(paths, max_size=12, unique=True), written=st.lists(lines, max_size=6), engine=engines)
 @example(files=["a/b/a"], written=["*", "!a/b/**", "**/a"], engine=BUILDKIT)
+@example(files=["ab/[", "ab/x"], written=["a*/[/*"], engine=PODMAN)
 @example(files=["a/x\ny"], written=["!a", "a"], engine=PODMAN)
 @example(files=["x\ny/a"], written=["**/a"], engine=PODMAN)
 def test_shared_states_decide_as_one_by_one(files: list[str], written: list[str], engine: Engine) -> None:
