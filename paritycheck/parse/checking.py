@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import Engine
-from paritycheck.parse.dialect import NEWEST, dialect_of
+from paritycheck.parse.dialect import NEWEST, dialect_of, parser_version
 from paritycheck.parse.flags import check_flags
 from paritycheck.parse.gotext import SPACE
 from paritycheck.parse.heredocs import parse_mark
@@ -147,20 +147,34 @@ def _healthcheck(instruction: Instruction, engine: Engine) -> None:
         _check_health_flag(flag.name, flag.value or "", engine)
 
 
-_DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 
 
 def _check_health_flag(name: str, value: str, engine: Engine) -> None:
+    # BuildKit let go of the lower bounds in 0.11.
+    zero = engine.name != "podman" and parser_version(engine) >= (0, 11)
     if not value:
         return
     if name == "retries":
-        least = 0 if engine.name == "buildkit" else 1
         if not re.fullmatch(r"[-+]?[0-9]+", value):
             raise BuildRefused(f'strconv.ParseInt: parsing "{value}": invalid syntax')
-        if int(value) < least:
-            raise BuildRefused(f"--retries must be at least {least} (not {int(value)})")
-    elif not _DURATION.fullmatch(value):
-        raise BuildRefused(f'time: invalid duration "{value}"')
+        if int(value[:12]) < (0 if zero else 1):
+            raise BuildRefused(f"--retries must be at least 1 (not {value})")
+        return
+    seconds = _seconds(value)
+    least = 0.0 if engine.name == "podman" else 0.001
+    if (seconds < least or seconds == 0) and not (zero and seconds == 0):
+        raise BuildRefused(f'Interval "{name}" cannot be {value}')
+
+
+def _seconds(text: str) -> float:
+    """Return what Go's ``time.ParseDuration`` makes of ``text``."""
+    number = text[1:] if text[:1] in ("-", "+") else text
+    if number != "0" and not re.fullmatch(rf"(?:{_PART.pattern})+", number):
+        raise BuildRefused(f'time: invalid duration "{text}"')
+    seconds = sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(number))
+    return -seconds if text.startswith("-") else seconds
 
 
 _SHAPES: dict[str, Callable[[Instruction, Engine], None]] = {

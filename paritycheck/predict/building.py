@@ -40,7 +40,7 @@ from paritycheck.predict.stages import (
 )
 from paritycheck.predict.stagetree import StageTree
 from paritycheck.predict.steps import Resolver, Step, trigger_text
-from paritycheck.predict.workdirs import make_workdir
+from paritycheck.predict.workdirs import check_workdir, make_workdir
 
 
 def predict_build(request: BuildRequest) -> Prediction:
@@ -222,7 +222,9 @@ def _apply(building: Building, run: StageRun, step: Step) -> None:
     elif instruction.keyword == "WORKDIR" and engine.name != "podman":
         layer = run.add_layer(instruction) if step.workdir != "/" else -1
         make_workdir(run.tree, step, layer, engine)
-    # Buildah makes the directory when a step writes a layer, and forgets it otherwise.
+    elif instruction.keyword == "WORKDIR":
+        check_workdir(run.tree, step, engine)
+    # Buildah makes the directory anew at every step, and keeps it when the step writes a layer.
     if engine.name == "podman" and instruction.keyword in ("ADD", "COPY", "RUN") and step.workdir:
         make_workdir(run.tree, step, len(run.layers) - 1, engine)
 

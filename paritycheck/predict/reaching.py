@@ -143,7 +143,7 @@ def _podman_wants(stage: Stage, stages: tuple[Stage, ...], shared: Globals) -> l
     seen: dict[str, str] = {}
     wants = [stage.base] if stage.base not in ("", "scratch") else []
     for instruction in stage.instructions:
-        if instruction.keyword == "ARG":
+        if instruction.keyword == "ARG" and shared.engine.version >= (1, 44):
             for name, default in instruction.pairs:
                 if default is not None:
                     seen[name] = shared.expand(default, shared.builtin)

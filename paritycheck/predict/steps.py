@@ -164,6 +164,8 @@ class Resolver:
         expand = self.shared.expand
         pairs = [(expand(name, env), expand(value or "", env)) for name, value in instruction.pairs]
         if instruction.keyword == "ENV":
+            if self.shared.engine.name == "docker" and any(not name for name, _ in pairs):
+                raise BuildRefused("invalid environment variable: it has no name")
             self.scope.set_env(pairs)
             withheld = set(self.settings.withheld)
             for (name, _), (_, written) in zip(pairs, instruction.pairs, strict=True):

@@ -17,30 +17,34 @@ from paritycheck.predict.steps import Step
 
 def make_workdir(tree: StageTree, step: Step, layer: int, engine: Engine) -> None:
     """Make the working directory of ``step`` in ``tree`` where it is missing, with its parents."""
+    path = check_workdir(tree, step, engine)
+    if path is None:
+        return
+    owner = _owner(tree, step, engine)
+    made = FileEntry(path, "dir", mode=0o755, uid=owner.uid, gid=owner.gid, layer=layer)
+    tree.make_parents(path, made)
+    tree.put(made)
+
+
+def check_workdir(tree: StageTree, step: Step, engine: Engine) -> str | None:
+    """Return where the working directory must be made, if it must; refuse what is in the way."""
     place = tree.locate(step.workdir)
     if not place.path or tree.is_dir(place.path):
-        return
+        return None
     where = step.instruction.location
     if place.certainty == "present" and place.entry is not None:
         # Buildah is content if there is anything at all.
         if engine.name == "podman":
-            return
-        message = (
-            "mkdir {}: not a directory"
-            if engine.name == "buildkit"
-            else "Cannot mkdir: {} is not a directory"
-        )
-        raise BuildRefused(message.format(step.workdir), where.path, where.line)
+            return None
+        message = {"buildkit": "mkdir {}: not a directory", "docker": "Cannot mkdir: {} is not a directory"}
+        raise BuildRefused(message[engine.name].format(step.workdir), where.path, where.line)
     parent = place.path.rpartition("/")[0]
     while parent:
         entry = tree.get(parent)
         if entry is not None and entry.kind != "dir":
             raise BuildRefused(f"mkdir {step.workdir}: not a directory", where.path, where.line)
         parent = parent.rpartition("/")[0]
-    owner = _owner(tree, step, engine)
-    made = FileEntry(place.path, "dir", mode=0o755, uid=owner.uid, gid=owner.gid, layer=layer)
-    tree.make_parents(place.path, made)
-    tree.put(made)
+    return place.path
 
 
 def _owner(tree: StageTree, step: Step, engine: Engine) -> Owner:

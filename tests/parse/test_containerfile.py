@@ -7,6 +7,7 @@ import pytest
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.location import Location
+from paritycheck.parse.checking import check_instruction
 from paritycheck.parse.containerfile import Instruction, parse_containerfile, parse_triggers
 
 ALL = (BUILDKIT, DOCKER, PODMAN)
@@ -272,3 +273,28 @@ def test_onbuild_nested_without_end_is_refused() -> None:
     for engine in (BUILDKIT, DOCKER):
         assert refusal("FROM scratch\n" + "ONBUILD " * 5000 + "RUN x", engine)[1] == 2
     assert refusal("FROM scratch\n" + "ONBUILD " * 20_000 + "RUN x", PODMAN)[1] == 2
+
+
+@pytest.mark.parametrize(
+    ("flag", "refused"),
+    [
+        ("--interval=1m30s", ()),
+        ("--interval=.5s", ()),
+        ("--interval=1", ALL),
+        ("--interval=0s", (DOCKER, PODMAN)),
+        ("--timeout=1us", (BUILDKIT, DOCKER)),
+        ("--timeout=-1s", ALL),
+        ("--retries=0", (DOCKER, PODMAN)),
+        ("--retries=x", ALL),
+    ],
+)
+def test_health_flags(flag: str, refused: tuple[Engine, ...]) -> None:
+    text = f"FROM scratch\nHEALTHCHECK {flag} CMD x\n"
+    found = []
+    for engine in ALL:
+        try:
+            for instruction in parse(text, engine):
+                check_instruction(instruction, engine)
+        except BuildRefused:
+            found.append(engine)
+    assert tuple(found) == refused

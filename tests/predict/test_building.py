@@ -70,6 +70,8 @@ def test_workdir_onto_a_file() -> None:
     assert refusal(text, BUILDKIT) == ("mkdir /w: not a directory", 3)
     assert refusal(text, DOCKER) == ("Cannot mkdir: /w is not a directory", 3)
     assert refusal(text, PODMAN) == ("", 0)
+    for engine in ALL:
+        assert refusal("FROM scratch\nCOPY a /w\nWORKDIR /w/x\n", engine)[1] == 3
 
 
 def test_heredocs_are_inline_content() -> None:
