@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from paritycheck import __version__
@@ -36,7 +35,6 @@ app = typer.Typer(
     name="paritycheck",
     help="Will what works in this checkout work in the container built from it, "
     "and if not, which line of which file lost it?",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -261,11 +259,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except ParityError as error:
         return _complain(error.message, error.hint)
-    except click.exceptions.Abort:
-        return _complain("interrupted", "")
-    except click.ClickException as error:
-        return _complain(error.format_message(), "paritycheck --help explains the commands")
-    except KeyboardInterrupt:
+    except typer.BadParameter as error:
+        return _complain(error.format_message(), "paritycheck COMMAND --help explains the flags")
+    except typer.TyperException as error:
+        return _complain(str(error) or "no command", "paritycheck --help lists the commands")
+    except (typer.Abort, KeyboardInterrupt):
         return _complain("interrupted", "")
     except BrokenPipeError:
         # The reader went away (head, less): point stdout elsewhere so that Python's exit stays quiet.

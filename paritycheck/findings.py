@@ -100,6 +100,7 @@ def image_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         return
     yield from _stale(facts)
     yield from _shipped_untracked(losses, facts)
+    yield from _prediction_differs(facts)
     yield from _healthcheck(facts)
     yield from _python_path(facts)
     yield from _interpreters(facts)
@@ -152,6 +153,35 @@ def _shipped_untracked(losses: Losses, facts: Facts) -> Iterator[Finding]:
                 items=[ReportItem("module", path, path)],
                 locations=[rule, Location(path)] if rule else [Location(path)],
                 imported_by=[importer],
+            )
+
+
+def _prediction_differs(facts: Facts) -> Iterator[Finding]:
+    """Only files of the checkout count: what RUN steps and base images bring is not predicted."""
+    if facts.plan is None:
+        return
+    plan, tree = facts.plan, facts.container.tree
+    built = {local for path, local in plan.landings.local_of.items() if tree.find(path) is None}
+    there = {
+        local
+        for path, local in facts.placement.local_of.items()
+        if local in plan.checkout and not plan.landings.container_of(local) and not plan.snapshot.doubt(path)
+    }
+    for paths, words in (
+        (built, "not in the image, though the build copies it"),
+        (there, "in the image, though no instruction copies it"),
+    ):
+        if paths:
+            names = sorted(paths)
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            yield make_finding(
+                "PC403",
+                f"{names[0]}{more}: {words}",
+                gate="image",
+                items=[
+                    ReportItem("module" if name.endswith(".py") else "data", name, name) for name in names
+                ],
+                locations=[Location(plan.containerfile.path)],
             )
 
 

@@ -80,15 +80,16 @@ def _near_miss(places: Places, listed: Listing, tail: str, suffixes: Sequence[st
     for each in (tail, tail + ".py"):
         if each in names and places.tree.resolve(base + each) is None:
             return "dangling-link", base + each
-    for each in (tail + ".pyi", tail + "-stubs"):
-        if each in names:
-            return "stub-only", base + each
     folded = {tail.casefold() + suffix for suffix in ("", ".py", *suffixes)}
     for each in places.alike(listed, tail):
         if each.startswith(tail + ".") and each.endswith((".so", ".pyd")):
             return "wrong-abi", base + each
         if each.casefold() in folded and each.partition(".")[0] != tail:
             return "case-differs", base + each
+    # After the others: a stub often lies beside the extension module that it describes.
+    for each in (tail + ".pyi", tail + "-stubs"):
+        if each in names:
+            return "stub-only", base + each
     cache = places.listing(base + "__pycache__")
     cached = [each for each in places.alike(cache, tail) if each.startswith(tail + ".")] if cache else []
     return ("cache-only", f"{base}__pycache__/{cached[0]}") if cached else ("absent", "")
