@@ -140,6 +140,12 @@ def _expand(task: Task, word: str) -> tuple[Match, ...]:
         raise task.request.refusal(
             f'checking on sources under the context: copier: stat: "{error}" while matching "/{pattern}"'
         ) from None
+    circular = next((path for path in paths if tree.locate(path).loop), None)
+    if circular is not None:
+        raise task.request.refusal(
+            f'checking on sources under the context: copier: stat: error resolving "/{circular}": '
+            f"open /{circular}: too many levels of symbolic links"
+        )
     if paths:
         return tuple(_follow(tree, "" if path == "." else path) for path in paths)
     start = pattern.split("*")[0].split("?")[0].split("[")[0]

@@ -29,6 +29,7 @@ CONTEXT = """
       latest -> main.py
     current -> app
     broken -> nowhere
+    loop -> loop
     README.md
     setup.py
 """
@@ -136,6 +137,8 @@ def test_destinations_on_which_they_differ(words: str, engine: Engine, expected:
         ("setup.py README.md /r", DOCKER, "must be a directory and end with a /"),
         ("broken /r", BUILDKIT, '"/broken": not found'),
         ("broken /r", PODMAN, "no such file or directory"),
+        ("loop* /r/", BUILDKIT, '"/loop": not found'),
+        ("loop* /r/", PODMAN, "too many levels of symbolic links"),
         ("**/__init__.py /r/", Engine("podman", (1, 28)), "matched nothing"),
         ("https://example.org/x /r/", PODMAN, "source can't be a URL for COPY"),
     ],
@@ -182,7 +185,7 @@ def test_link_named_as_destination(engine: Engine, expected: tuple[str, str | No
 def test_ignored_files_stay_out_and_cannot_be_named(engine: Engine) -> None:
     stage = scratch()
     copy(stage, ". /", engine, ignore="app/core\n*.md\n")
-    assert listing(stage) == ["app/", "app/latest", "app/main.py", "broken", "current", "setup.py"]
+    assert listing(stage) == ["app/", "app/latest", "app/main.py", "broken", "current", "loop", "setup.py"]
     with pytest.raises(BuildRefused):
         copy(stage, "README.md /", engine, ignore="*.md\n")
 
