@@ -15,7 +15,7 @@ from paritycheck.model.location import Location
 from paritycheck.parse.gopattern import clean, filepath_match, trim_space
 
 _FIRST_LINT = (0, 15)  # BuildKit compares the patterns with COPY before it runs anything
-_FIRST_STRICT = (23, 0)  # the docker command refuses to send control characters
+_FIRST_STRICT = (23, 0)  # the docker command itself refuses to send control characters
 _LONGEST_LINE = 64 * 1024  # bufio.MaxScanTokenSize, bytes
 
 
@@ -38,8 +38,7 @@ class Fault(msgspec.Struct, frozen=True):
 class IgnoreFile(msgspec.Struct, frozen=True):
     """The patterns in order.
 
-    ``fault`` is what Buildah (and BuildKit before 0.15) will say at the first COPY or ADD from the
-    context; the others refuse a faulty line at once.
+    ``fault`` is what the engine will say at the first COPY or ADD from the context.
     """
 
     path: str
@@ -69,9 +68,8 @@ def parse_ignorefile(data: bytes, path: str, engine: Engine) -> IgnoreFile:
             raise BuildRefused(str(error), path, number, f"repair or remove the line: {text}") from None
         if pattern is not None:
             patterns.append(pattern)
-    if engine.name == "buildkit" and engine.client >= _FIRST_STRICT:
-        _check_transport(patterns, path)
-    return IgnoreFile(path, tuple(patterns))
+    fault = _transport_fault(patterns, engine) if engine.name == "buildkit" else None
+    return IgnoreFile(path, tuple(patterns), fault)
 
 
 def _split_docker(data: bytes, path: str) -> list[tuple[int, str, str]]:
@@ -131,17 +129,25 @@ def parse_pattern(number: int, text: str, raw: str, engine: Engine) -> IgnorePat
     return IgnorePattern(text, pattern, negated, number)
 
 
-def _check_transport(patterns: list[IgnorePattern], path: str) -> None:
-    """BuildKit sends the patterns as gRPC headers: control characters pass only if all are encoded.
+def _transport_fault(patterns: list[IgnorePattern], engine: Engine) -> Fault | None:
+    """BuildKit sends the patterns as headers: control characters pass only where all is encoded.
 
-    Source: moby/buildkit session/filesync ``encodeStringForHeader``; grpc-go validates headers.
+    Source: moby/buildkit session/filesync ``encodeStringForHeader``; grpc-go validates headers. The
+    early client encodes nothing, and HTTP/2 refuses what is no tab.
     """
-    if any(not pattern.pattern.isascii() for pattern in patterns):
-        return
+    early = engine.client < _FIRST_STRICT
+    if not early and any(not pattern.pattern.isascii() for pattern in patterns):
+        return None
+    message = 'header key "exclude-patterns" contains value with non-printable ASCII characters'
+    if early:
+        message = "stream terminated by RST_STREAM with error code: PROTOCOL_ERROR"
     for pattern in patterns:
-        if any(not " " <= char <= "~" for char in pattern.pattern):
-            message = 'header key "exclude-patterns" contains value with non-printable ASCII characters'
-            raise BuildRefused(message, path, pattern.line, "remove the control character")
+        if any(
+            not " " <= char <= "~" and not (early and (char == "\t" or char > "\x7f"))
+            for char in pattern.pattern
+        ):
+            return Fault(message, pattern.line)
+    return None
 
 
 def _decode(raw: bytes) -> str:

@@ -73,6 +73,10 @@ def _draw(seed: int) -> Example:
         example.files[path] = f"{path} {len(example.files) * '.'}".encode()
     known = [*example.files, *example.directories]
     example.ignore = [_draw_line(chance, known) for _ in range(chance.randint(1, 6))]
+    if chance.random() < 0.2:
+        example.ignore[0] = "\ufeff" + example.ignore[0]
+    if chance.random() < 0.2:
+        example.ignore = [line + chance.choice(("\r", "\u00a0", " \t", "\x1f")) for line in example.ignore]
     if seed % 2:
         example.ignore += ["Dockerfile", ".dockerignore"]
     return example
