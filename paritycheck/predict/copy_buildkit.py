@@ -43,6 +43,7 @@ from paritycheck.predict.walking import walk_selected
 CHMOD_OF_PARENTS = (0, 21)  # the version since when an octal --chmod takes new parents, too
 SYMBOLIC_CHMOD = (0, 17)
 CHMOD_OF_SPECIAL_BITS = (0, 13)
+SPARSE_TRANSFER = (0, 10)  # the version since when directories without a match stay with the client
 TRAILING_DOT = (0, 12)  # the version since when `/.` at the end makes a directory of the destination
 
 
@@ -137,7 +138,7 @@ def _copy_source(task: Task, pattern: str, source: str, manner: _Manner) -> None
         place = task.cargo.tree.locate(match)
         if place.certainty == "unknown":
             target = task.stage.locate(manner.destination).path
-            land_unknown(task, target, f"nobody knows what /{match} is there")
+            land_unknown(task, target, f"nobody knows what /{match} is there", match)
         elif place.certainty == "absent" or place.loop:
             raise task.request.refusal(f'"/{match}": not found', "add the file, or take the source out")
         else:
@@ -159,7 +160,7 @@ def _resolve_source(task: Task, source: str) -> list[str]:
 
 def _was_transferred(task: Task, directory: str) -> bool:
     """Tell whether BuildKit sends ``directory`` at all: a source of the build must need it or a part."""
-    if not directory or task.origin.transferred is None:
+    if not directory or task.origin.transferred is None or task.engine.version < SPARSE_TRANSFER:
         return True
     tree = task.cargo.tree
     for source in task.origin.transferred:

@@ -134,7 +134,7 @@ def _copy_source(task: Task, source: _Source, manner: _Manner) -> None:
     stage, tree = task.stage, task.cargo.tree
     target = stage.locate(manner.destination).path
     if not source.known:
-        land_unknown(task, target, f"nobody knows what /{source.path} is there")
+        land_unknown(task, target, f"nobody knows what /{source.path} is there", source.path)
         return
     if tree.is_dir(source.real):
         _copy_directory(task, source.real, target, manner)

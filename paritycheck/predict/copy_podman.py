@@ -183,7 +183,7 @@ def _copy_match(task: Task, source: Source, match: Match, aim: _Aim, manner: _Ma
     request, tree, chosen = task.request, task.cargo.tree, source.filter
     if match.unknown:
         target = join_path(aim.directory, aim.rename)
-        land_unknown(task, target, f"nobody knows what /{match.path} is there")
+        land_unknown(task, target, f"nobody knows what /{match.path} is there", match.path)
         return 1
     counted = 0
     if not match.path:

@@ -141,22 +141,28 @@ def spread_doubt(task: Task, source: str, destination: str) -> None:
     """Where the origin's content is not known, the copy's is not: pass the unknown parts on."""
     tree = task.cargo.tree
     reasons: list[tuple[str, Unknown]] = []
-    over = tree.doubt(source)
-    if over is not None:
-        reasons.append((destination, over))
+    for over in tree.unknown:
+        if not over.path or source == over.path or source.startswith(over.path + "/"):
+            reasons.append((destination, over))
     prefix = f"{source}/" if source else ""
     for part in tree.unknown:
         if part.path != source and part.path.startswith(prefix):
             tail = part.path[len(prefix) :]
             reasons.append((f"{destination}/{tail}" if destination else tail, part))
     for path, part in reasons:
-        task.stage.mark_unknown(path, part.reason, part.location or task.request.location)
+        task.stage.mark_unknown(path, part.reason, part.location or task.request.location, part.brings)
 
 
-def land_unknown(task: Task, destination: str, reason: str) -> None:
-    """Note that something nobody can list was copied to the real path ``destination``."""
+def land_unknown(task: Task, destination: str, reason: str, source: str | None = None) -> None:
+    """Note that something nobody can list was copied to the real path ``destination``.
+
+    ``source``: the path of the cargo that it came from, where that is what is not known.
+    """
     task.stage.make_parents(destination, directory_entry(task))
-    task.stage.mark_unknown(destination, reason, task.request.location)
+    doubt = None if source is None else task.cargo.tree.doubt(source)
+    task.stage.mark_unknown(
+        destination, reason, task.request.location, doubt.brings if doubt is not None else "anything"
+    )
 
 
 def merge_layer(stage: StageTree, upper: StageTree) -> None:

@@ -133,6 +133,33 @@ class StageTree:
         """Say that from here on ``path`` and all below may hold more than is listed."""
         self.unknown.append(Unknown(path, reason, location, brings))
 
+    def become(self, other: StageTree) -> None:
+        """Take over everything that ``other`` holds; ``other`` is not to be used any more."""
+        self._base, self._written, self._added = other._base, other._written, other._added
+        self._hidden, self.inline, self.unknown = other._hidden, other.inline, other.unknown
+
+    def blend(self, other: StageTree, reason: str, location: Location | None = None) -> None:
+        """Keep what this tree and ``other``, a fork of it, have in common; the rest is unknown.
+
+        A path that both have stays as it is here, whatever its content in ``other``.
+        """
+        paths = {*self._written, *other._written}
+        for hidden in self._hidden ^ other._hidden:
+            paths.add(hidden)
+            paths.update(entry.path for entry in self._base.below(hidden))
+        done = ""
+        for path in sorted(paths, key=lambda path: path.split("/")):
+            if self._has(path) == other._has(path) or (done and path.startswith(done + "/")):
+                continue
+            done = path
+            self.remove(path)
+            self.mark_unknown(path, reason, location)
+        self.inline.update(other.inline)
+        self.unknown.extend(part for part in other.unknown if part not in self.unknown)
+
+    def _has(self, path: str) -> bool:
+        return self.get(path) is not None or self.is_dir(path)
+
     def put(self, entry: FileEntry) -> None:
         """Write one entry; a file or link in a directory's place takes the whole place.
 
