@@ -6,9 +6,10 @@ from collections import Counter
 
 from paritycheck import __version__
 from paritycheck.config import Config
-from paritycheck.errors import NothingCompared
+from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import image_findings, loss_findings
-from paritycheck.gates import Facts
+from paritycheck.gates import Facts, find_items, travel
+from paritycheck.model.journey import Explanation
 from paritycheck.model.report import SEVERITIES, Finding, Report, Summary, Tool
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.losses import Losses, find_losses
@@ -25,6 +26,42 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     ``image`` is the actual container side; without one it is the plan's prediction. Raises
     :class:`NothingCompared` when there is no container side, or nothing on either side to judge.
     """
+    facts = gather_facts(local, image, plan, config)
+    _refuse_emptiness(facts)
+    losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement)
+    findings = [*loss_findings(losses, facts), *image_findings(losses, facts)]
+    kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("paritycheck", __version__),
+        local=local.origin,
+        container=facts.container.origin,
+        summary=_summary(facts.container, losses, kept),
+        findings=tuple(kept),
+        remarks=_remarks(local, facts.container, losses),
+    )
+
+
+def explain(
+    subject: str, local: Snapshot, image: Snapshot | None, plan: Plan | None, config: Config
+) -> Explanation:
+    """Take everything that ``subject`` may mean through the gates.
+
+    A subject is a path (below the repository root or the build context), an import name or a
+    distribution. Raises :class:`UsageError` if neither side knows it.
+    """
+    facts = gather_facts(local, image, plan, config)
+    items = find_items(subject, facts)
+    if not items:
+        raise UsageError(
+            f"nothing is called {subject} in the checkout, and no distribution is",
+            "name a path below the repository root, a module as it is imported, or a distribution",
+        )
+    return Explanation(SCHEMA_VERSION, subject, tuple(travel(item, facts) for item in items))
+
+
+def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: Config) -> Facts:
+    """Put together all that the gates may ask."""
     container = image or (plan.snapshot if plan else None)
     if container is None:
         raise NothingCompared(
@@ -32,29 +69,16 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
             "name an image with -i, or a Containerfile with -f",
         )
     placement = _place(container, local, image, plan)
-    _refuse_emptiness(local, container, placement)
     view = view_container(container, plan.lines_of("ENV", "PYTHONPATH") if plan else ())
-    local_view = view_local(local, view, placement, config.context)
-    losses = find_losses(container, view, local_view, placement)
-    facts = Facts(
+    return Facts(
         local=local,
         container=container,
         actual=image is not None,
         view=view,
+        local_view=view_local(local, view, placement, config.context),
         placement=placement,
         context_root=config.context,
         plan=plan,
-    )
-    findings = [*loss_findings(losses, facts), *image_findings(losses, facts)]
-    kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
-    return Report(
-        schema_version=SCHEMA_VERSION,
-        tool=Tool("paritycheck", __version__),
-        local=local.origin,
-        container=container.origin,
-        summary=_summary(container, losses, kept),
-        findings=tuple(kept),
-        remarks=_remarks(local, container, losses),
     )
 
 
@@ -68,7 +92,8 @@ def _place(container: Snapshot, local: Snapshot, image: Snapshot | None, plan: P
     return Placement({**alike.local_of, **there})
 
 
-def _refuse_emptiness(local: Snapshot, container: Snapshot, placement: Placement) -> None:
+def _refuse_emptiness(facts: Facts) -> None:
+    local, container, placement = facts.local, facts.container, facts.placement
     if not local.application_modules:
         raise NothingCompared(
             f"{local.origin.reference} holds no Python file",

@@ -15,6 +15,7 @@ from paritycheck.capture.sources import is_image_reference, open_image
 from paritycheck.capture.worktree import printable
 from paritycheck.errors import SourceError, UsageError
 from paritycheck.model.document import decode_snapshot
+from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
 
 # A document that is larger than this is no snapshot: 1,000,000 paths take about 200 MB.
@@ -50,17 +51,28 @@ class BuildPaths:
 
 
 def open_local(
-    context: Path, file: Path | None, ignorefile: Path | None, machine: Machine, *, committed: bool = False
+    context: Path,
+    file: Path | None,
+    ignorefile: Path | None,
+    machine: Machine,
+    *,
+    committed: bool = False,
+    environment: bool = True,
 ) -> tuple[Snapshot, BuildPaths]:
-    """Return the snapshot of the checkout around ``context`` and where the build's files lie in it."""
+    """Return the snapshot of the checkout around ``context`` and where the build's files lie in it.
+
+    Without ``environment`` no local interpreter is asked.
+    """
     if not context.is_dir():
         raise UsageError(
             f"the build context {context} is {'no directory' if context.exists() else 'not there'}",
             "name the directory that `podman build` would be given",
         )
     place = locate(context, machine.git)
-    environment = local_environment(machine.python, machine.virtual_env, place.root, env=machine.variables)
-    snapshot = checkout_snapshot(context, environment, machine.git, committed=committed)
+    described = Environment()
+    if environment:
+        described = local_environment(machine.python, machine.virtual_env, place.root, env=machine.variables)
+    snapshot = checkout_snapshot(context, described, machine.git, committed=committed)
     paths = [_below(path, place.root) if path else "" for path in (file, ignorefile)]
     return snapshot, BuildPaths(place.prefix, paths[0], paths[1])
 

@@ -62,3 +62,11 @@ class Journey(msgspec.Struct, frozen=True):
         if self.arrived is not False:
             return None
         return next(verdict for verdict in self.verdicts if verdict.outcome == "lost")
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The answer to ``why``: every item that the subject may mean, and its journey."""
+
+    schema_version: str
+    subject: str
+    journeys: tuple[Journey, ...]

@@ -16,7 +16,7 @@ from paritycheck.model.tree import FileTree
 T = TypeVar("T")
 
 OriginKind = Literal["checkout", "predicted", "image", "container"]
-Brings = Literal["anything", "distributions"]
+Brings = Literal["anything", "generated", "distributions"]
 GitState = Literal["repository", "none", "refused", "unavailable"]
 
 
@@ -93,6 +93,7 @@ class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
     """A part of a tree about which nothing is known: ``path`` and all below it (``""``: everything).
 
     ``brings``: what may be there after all. ``distributions``: nothing of the project itself.
+    ``generated``: what a program of the build makes, nothing that git tracks.
     """
 
     path: str

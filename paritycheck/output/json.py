@@ -1,11 +1,13 @@
-"""A report or a difference as the document that its schema describes."""
+"""A report, or whatever else was asked for, as the document that its schema describes."""
 
 import msgspec
 
+from paritycheck.model.contextreport import ContextReport
 from paritycheck.model.difference import Difference
+from paritycheck.model.journey import Explanation
 from paritycheck.model.report import Report
 
 
-def render_json(document: Report | Difference) -> str:
+def render_json(document: Report | Difference | Explanation | ContextReport) -> str:
     """Return the document as indented JSON, keys in the order of the schema, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"

@@ -13,7 +13,7 @@ from paritycheck.output.style import Paint, Tone, harmless, plain
 MAX_ITEMS = 12  # of one finding; the JSON report has them all
 MAX_IMPORTERS = 3
 
-_MARKS: dict[Outcome, tuple[str, Tone]] = {
+MARKS: dict[Outcome, tuple[str, Tone]] = {
     "passed": ("+", "good"),
     "lost": ("LOST", "bad"),
     "unknown": ("?", "doubt"),
@@ -76,7 +76,7 @@ def _journeys(items: tuple[ReportItem, ...], paint: Paint) -> Iterator[str]:
     rows = []
     for item in travelled[:MAX_ITEMS]:
         outcomes = {verdict.gate: verdict.outcome for verdict in item.journey}
-        marks = [_MARKS[outcomes.get(gate, "skipped")] for gate in GATE_ORDER]
+        marks = [MARKS[outcomes.get(gate, "skipped")] for gate in GATE_ORDER]
         rows.append([harmless(item.name or item.path), *(paint(*mark) for mark in marks)])
     table = tabulate(
         rows,

@@ -264,6 +264,7 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
             name=stage.name,
             location=stage.origin.location,
             tree=building.runs[stage.index].tree if stage.index in order else None,
+            missing_base=_missing_base(building, stage) if stage.index in order else "",
         )
         for stage in building.stages
     )
@@ -279,6 +280,11 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
         copies=tuple(building.copies),
         problems=tuple(building.problems),
     )
+
+
+def _missing_base(building: Building, stage: Stage) -> str:
+    begins = stage.parent is None and stage.base != "scratch"
+    return stage.base if begins and building.runs[stage.index].image is None else ""
 
 
 __all__ = ["BaseImage", "BuildRequest", "Layer", "Prediction", "Unknown", "predict_build"]

@@ -74,12 +74,16 @@ class StageCopy(msgspec.Struct, frozen=True):
 
 
 class StageOutcome(msgspec.Struct, frozen=True):
-    """A stage and what it held at its end; ``tree`` is ``None`` if the build does not run it."""
+    """A stage and what it held at its end; ``tree`` is ``None`` if the build does not run it.
+
+    ``missing_base`` names the image that it begins from and that is not at hand.
+    """
 
     index: int
     name: str
     location: Location
     tree: StageTree | None
+    missing_base: str = ""
 
 
 class Prediction(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from paritycheck.model.engine import Engine
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import OnDemand, Origin, Snapshot
 from paritycheck.model.source import SourceFile
-from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.model.tree import FileEntry, FileTree, join
 from paritycheck.parse.containerfile import Containerfile, parse_containerfile
 from paritycheck.parse.ignorefile import IgnoreFile, parse_ignorefile
 from paritycheck.parse.imports import parse_source
@@ -52,11 +52,17 @@ class Plan(msgspec.Struct, frozen=True):
     options: BuildOptions
     checkout: FileTree
     containerfile: Containerfile
-    ignore: IgnoreFile | None
     context: Context
     prediction: Prediction
     landings: Placement
     snapshot: Snapshot
+
+    @property
+    def missing_bases(self) -> tuple[str, ...]:
+        """The images that the build begins from and that were not at hand."""
+        return tuple(
+            dict.fromkeys(stage.missing_base for stage in self.prediction.stages if stage.missing_base)
+        )
 
     def lines_of(self, keyword: str, name: str = "") -> tuple[Location, ...]:
         """Return the target stage's instructions of this kind; with ``name`` only ENV lines that set it."""
@@ -84,9 +90,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
     if text is None:
         raise SourceError(f"{path} cannot be read", "name the Containerfile with -f")
     containerfile = parse_containerfile(text, path, options.engine)
-    ignore = read_ignorefile(local, options, path)
-    inside = _inside(path, options.context)
-    context = build_context(local.tree, options.context, ignore, options.engine, inside)
+    context = open_context(local, options)
     prediction = predict_build(
         BuildRequest(
             containerfile=containerfile,
@@ -102,12 +106,18 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
         options=options,
         checkout=local.tree,
         containerfile=containerfile,
-        ignore=ignore,
         context=context,
         prediction=prediction,
         landings=place_by_source(prediction.tree, options.context),
         snapshot=_snapshot(local, options, path, prediction),
     )
+
+
+def open_context(local: Snapshot, options: BuildOptions) -> Context:
+    """Return the effective build context, whether or not there is a Containerfile."""
+    path = options.file or find_containerfile(local.tree, options.context, options.engine) or ""
+    ignore = read_ignorefile(local, options, path or join(options.context, "Containerfile"))
+    return build_context(local.tree, options.context, ignore, options.engine, _inside(path, options.context))
 
 
 def read_ignorefile(local: Snapshot, options: BuildOptions, containerfile: str) -> IgnoreFile | None:

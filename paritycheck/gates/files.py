@@ -1,74 +1,44 @@
-"""The gates in order, thin: each asks what is known of one item and wraps the answer as a verdict."""
+"""The gates of a file of the checkout: a module or data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
-from paritycheck.model.journey import GATE_ORDER, Gate, Item, Journey, Outcome, Verdict
+from paritycheck.gates.facts import Facts, verdict
+from paritycheck.model.journey import Gate, Item, Verdict
 from paritycheck.model.location import Location
-from paritycheck.model.snapshot import GitFacts, Snapshot
+from paritycheck.model.snapshot import GitFacts
 from paritycheck.predict.explaining import explain_not_copied
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
-from paritycheck.predict.placement import Placement
-from paritycheck.predict.plan import Plan
-from paritycheck.predict.views import ContainerView
-
-
-class Facts(msgspec.Struct, frozen=True):
-    """All that the gates may ask.
-
-    ``container`` is the actual image where there is one (``actual``), else the prediction's
-    snapshot. ``context_root`` is the build context below the repository root. Missing facts are
-    ``None``, and the gates that need them say unknown.
-    """
-
-    local: Snapshot
-    container: Snapshot
-    actual: bool
-    view: ContainerView
-    placement: Placement
-    context_root: str = ""
-    plan: Plan | None = None
-
-
-def travel(item: Item, facts: Facts) -> Journey:
-    """Take one item through every gate."""
-    return Journey(item, tuple(GATES[gate](item, facts) for gate in GATE_ORDER))
-
-
-def _verdict(gate: Gate, outcome: Outcome, reason: str, *locations: Location) -> Verdict:
-    return Verdict(gate, outcome, reason, locations)
 
 
 def pass_worktree(item: Item, facts: Facts) -> Verdict:
     """Gate 1: is it in the working tree?"""
     if not item.path:
-        return _verdict("worktree", "lost", "imported locally from outside the checkout")
+        return verdict("worktree", "lost", "imported locally from outside the checkout")
     if facts.local.tree.find(item.path) is None:
-        return _verdict("worktree", "lost", f"{item.path} is not in the working tree", Location(item.path))
-    return _verdict("worktree", "passed", f"{item.path} is in the working tree")
+        return verdict("worktree", "lost", f"{item.path} is not in the working tree", Location(item.path))
+    return verdict("worktree", "passed", f"{item.path} is in the working tree")
 
 
 def pass_tracked(item: Item, facts: Facts) -> Verdict:
     """Gate 2: does git track it, so that a clean clone has it?"""
     git = facts.local.git
     if not item.path:
-        return _verdict("tracked", "skipped", "not a file of the checkout")
+        return verdict("tracked", "skipped", "not a file of the checkout")
     if git is None or git.state != "repository":
-        return _verdict("tracked", "unknown", (git and git.reason) or "the checkout is no git repository")
+        return verdict("tracked", "unknown", (git and git.reason) or "the checkout is no git repository")
     if item.path in git.tracked:
-        return _verdict("tracked", "passed", "git tracks it")
+        return verdict("tracked", "passed", "git tracks it")
     rule = ignored_by(git, item.path)
     if rule is not None:
-        return _verdict("tracked", "lost", f"git ignores it because of {rule}", rule)
+        return verdict("tracked", "lost", f"git ignores it because of {rule}", rule)
     for submodule in git.submodules:
         if item.path.startswith(submodule + "/"):
-            return _verdict(
+            return verdict(
                 "tracked", "lost", f"submodule {submodule} is not initialised", Location(".gitmodules")
             )
-    return _verdict("tracked", "lost", "never added to git", Location(item.path))
+    return verdict("tracked", "lost", "never added to git", Location(item.path))
 
 
 def ignored_by(git: GitFacts, path: str) -> Location | None:
@@ -83,17 +53,19 @@ def ignored_by(git: GitFacts, path: str) -> Location | None:
 
 def pass_context(item: Item, facts: Facts) -> Verdict:
     """Gate 3: does the ignore file let it into the build context?"""
+    if not item.path:
+        return verdict("context", "skipped", "not a file of the checkout")
     if facts.plan is None:
-        return _verdict("context", "unknown", "no Containerfile was found, so the build context is not known")
+        return verdict("context", "unknown", "no Containerfile was found, so the build context is not known")
     inside = _in_context(item.path, facts.context_root)
     if inside is None:
         where = facts.context_root or "."
-        return _verdict("context", "lost", f"outside the build context {where}", Location(item.path))
+        return verdict("context", "lost", f"outside the build context {where}", Location(item.path))
     decision = facts.plan.context.decide(inside)
     if decision.included:
-        return _verdict("context", "passed", "in the build context")
+        return verdict("context", "passed", "in the build context")
     locations = (decision.location,) if decision.location else ()
-    return _verdict("context", "lost", "the ignore file keeps it out", *locations)
+    return verdict("context", "lost", "the ignore file keeps it out", *locations)
 
 
 def _in_context(path: str, root: str) -> str | None:
@@ -104,53 +76,53 @@ def _in_context(path: str, root: str) -> str | None:
 
 def pass_copied(item: Item, facts: Facts) -> Verdict:
     """Gate 4: does a COPY or ADD of the target stage put it into the image?"""
+    if not item.path:
+        return verdict("copied", "skipped", "not a file of the checkout")
     if facts.plan is None:
-        return _verdict("copied", "unknown", "no Containerfile was found, so its COPY lines are not known")
+        return verdict("copied", "unknown", "no Containerfile was found, so its COPY lines are not known")
     landed = facts.plan.landings.container_of(item.path)
     if not landed and item.path not in facts.plan.checkout:
-        return _verdict("copied", "skipped", "a build from a clean clone has no such file")
+        return verdict("copied", "skipped", "a build from a clean clone has no such file")
     if landed:
-        return _verdict("copied", "passed", f"the build puts it at /{landed[0]}")
+        return verdict("copied", "passed", f"the build puts it at /{landed[0]}")
     inside = _in_context(item.path, facts.context_root)
     if inside is None:
-        return _verdict("copied", "skipped", "not in the build context")
+        return verdict("copied", "skipped", "not in the build context")
     if not facts.plan.context.decide(inside).included:
-        return _verdict("copied", "skipped", "not in the build context")
+        return verdict("copied", "skipped", "not in the build context")
     reason, locations = explain_not_copied(inside, facts.plan.prediction)
-    return _verdict("copied", "lost", reason, *locations)
+    return verdict("copied", "lost", reason, *locations)
 
 
 def pass_image(item: Item, facts: Facts) -> Verdict:
     """Gate 5: is it in the actual image?"""
     if not facts.actual:
-        return _verdict("image", "skipped", "no image was given: the container side is predicted")
+        return verdict("image", "skipped", "no image was given: the container side is predicted")
     there = facts.placement.container_of(item.path)
     if there:
-        return _verdict("image", "passed", f"the image has it at /{there[0]}")
+        return verdict("image", "passed", f"the image has it at /{there[0]}")
     if facts.container.unknown and not facts.container.tree:
-        return _verdict("image", "unknown", facts.container.unknown[0].reason)
+        return verdict("image", "unknown", facts.container.unknown[0].reason)
     expected = facts.plan.landings.container_of(item.path) if facts.plan else ()
     at = f" at /{expected[0]}" if expected else ""
-    return _verdict("image", "lost", f"the image does not have it{at}")
+    return verdict("image", "lost", f"the image does not have it{at}")
 
 
 def pass_mounted(_item: Item, _facts: Facts) -> Verdict:
     """Gate 6: is it still visible at run time?"""
-    return _verdict(
-        "mounted", "skipped", "no container and no compose file was given, so no mounts are known"
-    )
+    return verdict("mounted", "skipped", "no container and no compose file was given, so no mounts are known")
 
 
 def pass_syspath(item: Item, facts: Facts) -> Verdict:
     """Gate 7: is it below a directory that the interpreter searches, under its name?"""
     if item.kind != "module":
-        return _verdict("syspath", "skipped", "not a module")
+        return verdict("syspath", "skipped", "not a module")
     there = facts.placement.container_of(item.path)
     if not there:
-        return _verdict("syspath", "skipped", "not in the container")
+        return verdict("syspath", "skipped", "not in the container")
     if any(facts.view.reaches(path, item.name) for path in there):
-        return _verdict("syspath", "passed", "below a directory of sys.path")
-    return _verdict(
+        return verdict("syspath", "passed", "below a directory of sys.path")
+    return verdict(
         "syspath", "lost", f"/{there[0]} is {item.name} from no directory of sys.path", *facts.view.path_lines
     )
 
@@ -158,24 +130,24 @@ def pass_syspath(item: Item, facts: Facts) -> Verdict:
 def pass_importable(item: Item, facts: Facts) -> Verdict:
     """Gate 8: would the interpreter import this very file under this name?"""
     if item.kind != "module":
-        return _verdict("importable", "skipped", "not a module")
+        return verdict("importable", "skipped", "not a module")
     outcome = facts.view.finder.find(item.name)
     match outcome:
         case NotFound():
-            return _verdict(
+            return verdict(
                 "importable",
                 "lost",
                 describe_miss(outcome),
                 *(Location("/" + path) for path in outcome.evidence),
             )
         case Found() if outcome.path and outcome.path not in facts.placement.container_of(item.path):
-            return _verdict(
+            return verdict(
                 "importable", "lost", f"/{outcome.path} is imported instead", Location("/" + outcome.path)
             )
         case Found():
-            return _verdict("importable", "passed", f"imported from /{outcome.path}")
+            return verdict("importable", "passed", f"imported from /{outcome.path}")
         case Doubtful():
-            return _verdict("importable", "unknown", outcome.unknown.reason)
+            return verdict("importable", "unknown", outcome.unknown.reason)
 
 
 def describe_miss(miss: NotFound) -> str:
@@ -197,7 +169,7 @@ def describe_miss(miss: NotFound) -> str:
     return words[miss.reason]
 
 
-GATES: dict[Gate, Callable[[Item, Facts], Verdict]] = {
+FILE_GATES: dict[Gate, Callable[[Item, Facts], Verdict]] = {
     "worktree": pass_worktree,
     "tracked": pass_tracked,
     "context": pass_context,

@@ -1,0 +1,74 @@
+"""The command line as a whole: its commands, and what an error looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from paritycheck import __version__
+from paritycheck.cli.judging import check, why
+from paritycheck.cli.showing import context, diff, snapshot
+from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
+from paritycheck.errors import ParityError
+
+app = typer.Typer(
+    name="paritycheck",
+    help="Will what works in this checkout work in the container built from it, "
+    "and if not, which line of which file lost it?",
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (check, diff, snapshot, why, context):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"paritycheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Answer one question: will what works in this checkout work in the container built from it?"""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error becomes a message and 2."""
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except ParityError as error:
+        return complain(error.message, error.hint)
+    except typer.BadParameter as error:
+        return complain(error.format_message(), "paritycheck COMMAND --help explains the flags")
+    except typer.TyperException as error:
+        return complain(str(error) or "no command", "paritycheck --help lists the commands")
+    except (typer.Abort, KeyboardInterrupt):
+        return complain("interrupted", "")
+    except BrokenPipeError:
+        # The reader went away (head, less): point stdout elsewhere so that Python's exit stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_CHECK
+    except Exception as error:  # the outermost edge: a bug must not look like a finding
+        if os.environ.get("PARITYCHECK_DEBUG"):
+            raise
+        return complain(
+            f"a bug in paritycheck: {type(error).__name__}: {error}",
+            "run again with PARITYCHECK_DEBUG=1 and report what it prints",
+        )
+    return result if isinstance(result, int) else PARITY
+
+
+def main() -> None:
+    """Run as a program."""
+    sys.exit(run())

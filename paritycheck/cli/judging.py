@@ -1,0 +1,147 @@
+"""The commands that judge: check, and why."""
+
+# Annotations stay real objects here: typer reads them.
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.sides import BuildPaths, Machine, open_local, open_source
+from paritycheck.check import compare, explain
+from paritycheck.cli.options import (
+    THRESHOLDS,
+    BuildArgOption,
+    CommittedOption,
+    ContextArgument,
+    EngineOption,
+    FailOn,
+    FileOption,
+    Format,
+    FormatOption,
+    IgnorefileOption,
+    ImageOption,
+    OutputOption,
+    ProbeOption,
+    PythonOption,
+    TargetOption,
+    read_machine,
+)
+from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
+from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.output.journey import render_journeys
+from paritycheck.output.json import render_json
+from paritycheck.output.text import render_text
+from paritycheck.predict.plan import BuildOptions, Plan
+
+CodesOption = Annotated[
+    list[str], typer.Option(metavar="CODES", help="Only these rules: codes, prefixes or slugs.")
+]
+NotCodesOption = Annotated[list[str], typer.Option(metavar="CODES", help="Not these rules.")]
+
+
+def build_options(
+    place: BuildPaths, written: Path | None, target: str, build_arg: list[str], engine: str
+) -> BuildOptions:
+    """Return what is asked of the build."""
+    return BuildOptions(
+        engine=parse_engine(engine),
+        context=place.context,
+        file=place.file,
+        written=str(written or ""),
+        ignorefile=place.ignorefile,
+        target=target,
+        build_args=parse_build_args(tuple(build_arg)),
+    )
+
+
+def check(
+    context: ContextArgument = Path(),
+    file: FileOption = None,
+    ignorefile: IgnorefileOption = None,
+    target: TargetOption = "",
+    build_arg: BuildArgOption = [],  # noqa: B006 (typer copies it)
+    engine: EngineOption = "podman",
+    image: ImageOption = None,
+    python: PythonOption = None,
+    probe: ProbeOption = False,
+    committed: CommittedOption = False,
+    output_format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+    fail_on: Annotated[FailOn, typer.Option(help="The severity that exits with 1.")] = FailOn.ERROR,
+    select: CodesOption = [],  # noqa: B006
+    ignore: NotCodesOption = [],  # noqa: B006
+) -> None:
+    """Say what the container lacks of this checkout, who needs it, and which line lost it.
+
+    Without --image the container is predicted from the Containerfile. Exits with 0 for parity,
+    1 for findings, 2 if it could not check.
+    """
+    machine = read_machine(python, probe=probe)
+    with contextlib.ExitStack() as stack:
+        with announced(f"reading {context}"):
+            local, place = open_local(context, file, ignorefile, machine, committed=committed)
+        config = Config(
+            context=place.context,
+            fail_on=THRESHOLDS[fail_on],
+            select=parse_codes(tuple(select)),
+            ignore=parse_codes(tuple(ignore)),
+        )
+        options = build_options(place, file, target, build_arg, engine)
+        container, plan = _open_container(stack, local, options, image, machine)
+        with announced("comparing"):
+            report = compare(local, container, plan, config)
+    rendered = (
+        render_json(report) if output_format is Format.JSON else render_text(report, choose_paint(output))
+    )
+    write(rendered, output)
+    raise typer.Exit(FINDINGS if any(config.fails(finding) for finding in report.findings) else PARITY)
+
+
+def why(
+    subject: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A module, a file, or a distribution.")],
+    context: Annotated[Path, typer.Option("--context", help="The build context.")] = Path(),
+    file: FileOption = None,
+    ignorefile: IgnorefileOption = None,
+    target: TargetOption = "",
+    build_arg: BuildArgOption = [],  # noqa: B006
+    engine: EngineOption = "podman",
+    image: ImageOption = None,
+    python: PythonOption = None,
+    probe: ProbeOption = False,
+    output_format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Take one thing through all gates and show the line that decided at each.
+
+    Exits with 0 if it arrives, 1 if it is lost, 2 if nobody can tell.
+    """
+    machine = read_machine(python, probe=probe)
+    with contextlib.ExitStack() as stack:
+        with announced(f"reading {context}"):
+            local, place = open_local(context, file, ignorefile, machine)
+        options = build_options(place, file, target, build_arg, engine)
+        container, plan = _open_container(stack, local, options, image, machine)
+        journeys = explain(subject, local, container, plan, Config(context=place.context))
+    write(
+        render_json(journeys)
+        if output_format is Format.JSON
+        else render_journeys(journeys, choose_paint(output)),
+        output,
+    )
+    arrived = [journey.arrived for journey in journeys.journeys]
+    raise typer.Exit(FINDINGS if False in arrived else PARITY if all(arrived) else 2)
+
+
+def _open_container(
+    stack: contextlib.ExitStack, local: Snapshot, options: BuildOptions, image: str | None, machine: Machine
+) -> tuple[Snapshot | None, Plan | None]:
+    container = None
+    if image is not None:
+        with announced(f"reading {image}"):
+            container = stack.enter_context(open_source(image, machine))
+    with announced("predicting the build"):
+        plan = plan_with_bases(stack, local, options, machine)
+    return container, plan

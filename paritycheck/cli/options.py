@@ -1,0 +1,88 @@
+"""The flags that commands share, and what they and the environment say about this machine."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paritycheck.capture.hosts import EngineHosts
+from paritycheck.capture.sides import Machine
+from paritycheck.model.report import Severity
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on findings make the run exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+THRESHOLDS: dict[FailOn, Severity | None] = {
+    FailOn.ERROR: "error",
+    FailOn.WARNING: "warning",
+    FailOn.NEVER: None,
+}
+
+ContextArgument = Annotated[
+    Path, typer.Argument(metavar="[CONTEXT]", help="The build context, as for `podman build`.")
+]
+FileOption = Annotated[
+    Path | None, typer.Option("--file", "-f", help="The Containerfile, if not in the context.")
+]
+IgnorefileOption = Annotated[Path | None, typer.Option(help="The ignore file, as for `podman build`.")]
+TargetOption = Annotated[str, typer.Option(help="The stage to build.")]
+BuildArgOption = Annotated[
+    list[str], typer.Option("--build-arg", metavar="NAME=VALUE", help="A build argument.")
+]
+EngineOption = Annotated[
+    str, typer.Option(help="Whose rules the prediction follows: podman, buildkit or docker.")
+]
+ImageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--image",
+        "-i",
+        help="The image to hold against it: a name, docker-archive:PATH, oci-archive:PATH, oci:DIR, "
+        "docker-daemon:NAME, containers-storage:NAME, container:NAME, or a snapshot document.",
+    ),
+]
+PythonOption = Annotated[
+    str | None, typer.Option(help="The local interpreter (default: VIRTUAL_ENV, .venv, venv).")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write the report.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")
+]
+ProbeOption = Annotated[
+    bool, typer.Option("--probe", help="Run the image's interpreter (isolated) instead of reading its files.")
+]
+CommittedOption = Annotated[
+    bool, typer.Option("--committed", help="Take what a clean clone of HEAD holds, not the working tree.")
+]
+
+
+def read_machine(python: str | None, *, probe: bool) -> Machine:
+    """Return what this machine offers: the only place below which no environment variable is read."""
+    return Machine(
+        python=python,
+        virtual_env=os.environ.get("VIRTUAL_ENV"),
+        hosts=EngineHosts(
+            container_host=os.environ.get("CONTAINER_HOST"),
+            docker_host=os.environ.get("DOCKER_HOST"),
+            runtime_dir=os.environ.get("XDG_RUNTIME_DIR"),
+            storage_conf=os.environ.get("CONTAINERS_STORAGE_CONF"),
+        ),
+        variables=dict(os.environ),
+    )

@@ -1,0 +1,89 @@
+"""The commands that show without judging: diff, snapshot, context."""
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paritycheck.capture.sides import open_local, open_source
+from paritycheck.cli.options import (
+    ContextArgument,
+    EngineOption,
+    FileOption,
+    Format,
+    FormatOption,
+    IgnorefileOption,
+    OutputOption,
+    ProbeOption,
+    PythonOption,
+    read_machine,
+)
+from paritycheck.cli.terminal import FINDINGS, PARITY, announced, write
+from paritycheck.config import parse_engine
+from paritycheck.difference import find_differences
+from paritycheck.model.document import encode_snapshot
+from paritycheck.output.context import render_context
+from paritycheck.output.difference import render_difference
+from paritycheck.output.json import render_json
+from paritycheck.predict.plan import BuildOptions, open_context
+from paritycheck.predict.weighing import weigh_context
+
+
+def diff(
+    left: Annotated[str, typer.Argument(help="A checkout, an image, or a snapshot document.")],
+    right: Annotated[str, typer.Argument(help="The other side.")],
+    python: PythonOption = None,
+    probe: ProbeOption = False,
+    output_format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Set any two sources against each other, both directions, without judging."""
+    machine = read_machine(python, probe=probe)
+    with contextlib.ExitStack() as stack:
+        with announced(f"reading {left}"):
+            here = stack.enter_context(open_source(left, machine))
+        with announced(f"reading {right}"):
+            there = stack.enter_context(open_source(right, machine))
+        with announced("comparing"):
+            difference = find_differences(here, there)
+    rendered = render_json(difference) if output_format is Format.JSON else render_difference(difference)
+    write(rendered, output)
+    differs = any(section.differs for section in difference.sections.values())
+    raise typer.Exit(FINDINGS if differs else PARITY)
+
+
+def snapshot(
+    source: Annotated[str, typer.Argument(help="A checkout, an image or a container.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The document to write (- is stdout).")],
+    python: PythonOption = None,
+    probe: ProbeOption = False,
+) -> None:
+    """Write what is known of one side, so that it can be compared on another machine."""
+    with announced(f"reading {source}"), open_source(source, read_machine(python, probe=probe)) as captured:
+        document = encode_snapshot(captured)
+    write(document.decode(), None if str(output) == "-" else output)
+
+
+def context(
+    context: ContextArgument = Path(),
+    file: FileOption = None,
+    ignorefile: IgnorefileOption = None,
+    engine: EngineOption = "podman",
+    output_format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Show the effective build context: what goes along, and by which line everything else stays behind."""
+    with announced(f"reading {context}"):
+        local, place = open_local(
+            context, file, ignorefile, read_machine(None, probe=False), environment=False
+        )
+    options = BuildOptions(
+        engine=parse_engine(engine),
+        context=place.context,
+        file=place.file,
+        written=str(file or ""),
+        ignorefile=place.ignorefile,
+    )
+    report = weigh_context(open_context(local, options), engine, place.context)
+    write(render_json(report) if output_format is Format.JSON else render_context(report), output)

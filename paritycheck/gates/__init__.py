@@ -1,0 +1,17 @@
+"""The gates in order, thin: each asks what is known of one item and wraps the answer as a verdict."""
+
+from __future__ import annotations
+
+from paritycheck.gates.distributions import DISTRIBUTION_GATES
+from paritycheck.gates.facts import Facts
+from paritycheck.gates.files import FILE_GATES, ignored_by
+from paritycheck.gates.subjects import find_items
+from paritycheck.model.journey import GATE_ORDER, Item, Journey
+
+__all__ = ["Facts", "find_items", "ignored_by", "travel"]
+
+
+def travel(item: Item, facts: Facts) -> Journey:
+    """Take one item through every gate."""
+    gates = DISTRIBUTION_GATES if item.kind == "distribution" else FILE_GATES
+    return Journey(item, tuple(gates[gate](item, facts) for gate in GATE_ORDER))

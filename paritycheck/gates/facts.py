@@ -1,0 +1,35 @@
+"""All that the gates may ask, and how they answer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from paritycheck.model.journey import Gate, Outcome, Verdict
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.placement import Placement
+from paritycheck.predict.plan import Plan
+from paritycheck.predict.views import ContainerView, LocalView
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that the gates may ask.
+
+    ``container`` is the actual image where there is one (``actual``), else the prediction's
+    snapshot. ``context_root`` is the build context below the repository root. Missing facts are
+    ``None``, and the gates that need them say unknown.
+    """
+
+    local: Snapshot
+    container: Snapshot
+    actual: bool
+    view: ContainerView
+    local_view: LocalView
+    placement: Placement
+    context_root: str = ""
+    plan: Plan | None = None
+
+
+def verdict(gate: Gate, outcome: Outcome, reason: str, *locations: Location) -> Verdict:
+    """Return a verdict, the evidence as further arguments."""
+    return Verdict(gate, outcome, reason, locations)

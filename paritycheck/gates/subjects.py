@@ -1,0 +1,43 @@
+"""What a word may mean: a file, a module, a distribution."""
+
+from __future__ import annotations
+
+from packaging.utils import canonicalize_name
+
+from paritycheck.gates.facts import Facts
+from paritycheck.model.journey import Item
+from paritycheck.model.tree import join
+from paritycheck.predict.importoutcome import Found
+from paritycheck.predict.naming import name_below, package_root
+
+
+def find_items(subject: str, facts: Facts) -> tuple[Item, ...]:
+    """Return what ``subject`` may mean: a file, a module, a distribution."""
+    for path in dict.fromkeys((join("", subject), join(facts.context_root, subject))):
+        entry = facts.local.tree.get(path)
+        if entry is not None and entry.kind != "dir":
+            return (
+                (Item("module", _name_of(path, facts), path),)
+                if _name_of(path, facts)
+                else (Item("data", path, path),)
+            )
+    found = facts.local_view.finder.find(subject)
+    if isinstance(found, Found) and found.path and found.path in facts.local.tree:
+        return (Item("module", subject, found.path),)
+    wanted = canonicalize_name(subject)
+    names = {
+        each.name
+        for side in (facts.local, facts.container)
+        for each in side.environment.distributions
+        if canonicalize_name(each.name) == wanted
+    }
+    return tuple(Item("distribution", name) for name in sorted(names))[:1]
+
+
+def _name_of(path: str, facts: Facts) -> str:
+    """Return the import name of a file of the checkout: where it landed, else from its package's root."""
+    for place in facts.placement.container_of(path):
+        names = facts.view.names(place)
+        if names:
+            return names[0]
+    return name_below(package_root(facts.local.tree, path), path)
