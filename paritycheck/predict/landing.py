@@ -141,9 +141,11 @@ def spread_doubt(task: Task, source: str, destination: str) -> None:
     """Where the origin's content is not known, the copy's is not: pass the unknown parts on."""
     tree = task.cargo.tree
     reasons: list[tuple[str, Unknown]] = []
-    for over in tree.unknown:
-        if not over.path or source == over.path or source.startswith(over.path + "/"):
-            reasons.append((destination, over))
+    reasons += [
+        (destination, over)
+        for over in tree.unknown
+        if not over.path or source == over.path or source.startswith(over.path + "/")
+    ]
     prefix = f"{source}/" if source else ""
     for part in tree.unknown:
         if part.path != source and part.path.startswith(prefix):

@@ -38,7 +38,7 @@ PATTERNS = (
     "./d*",
     "**",
 )
-# Only one `!`, for a file at the top: how old releases undo more than that is a matter of the ignore file's tests.
+# Only one `!`, for a file at the top: what old releases undo otherwise is for the tests of ignore files.
 IGNORES = ("d/e", "*", "**/x", "a", "*.py", "!k.py", "d/*", "g", "g/e/x", "l*", "**/e")
 
 
