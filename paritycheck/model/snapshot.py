@@ -179,3 +179,21 @@ class Snapshot(msgspec.Struct, frozen=True):
 def carried_paths(mapping: Mapping[str, object]) -> tuple[str, ...]:
     """Return the paths of a snapshot's mapping without reading what is behind them."""
     return mapping.carried if isinstance(mapping, OnDemand) else tuple(mapping)
+
+
+class Edited(Mapping[str, T], Generic[T]):
+    """A mapping with one value replaced; nothing else is read."""
+
+    def __init__(self, original: Mapping[str, T], path: str, value: T) -> None:
+        self._original = original
+        self._path = path
+        self._value = value
+
+    def __getitem__(self, path: str) -> T:
+        return self._value if path == self._path else self._original[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._original)
+
+    def __len__(self) -> int:
+        return len(self._original)

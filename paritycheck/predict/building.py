@@ -28,6 +28,7 @@ from paritycheck.predict.copying import apply_copy
 from paritycheck.predict.origins import Building, StageRun, find_origin
 from paritycheck.predict.reaching import check_buildkit_sources, stages_to_run
 from paritycheck.predict.references import is_image_name
+from paritycheck.predict.running import apply_run
 from paritycheck.predict.scope import Globals, first_scope, read_globals
 from paritycheck.predict.settings import Settings, commit, image_config, initial_settings, settings_of
 from paritycheck.predict.stages import (
@@ -190,7 +191,7 @@ def _plant(building: Building, run: StageRun) -> None:
     if parent is not None:
         run.tree, run.layers, run.made = parent.tree.fork(), list(parent.layers), parent.made
     elif run.image is not None:
-        run.tree = StageTree(run.image.tree)
+        run.tree = StageTree(run.image.tree, read=run.image.read)
         run.tree.unknown.extend(run.image.unknown)
         run.layers, run.made = list(run.image.config.layers), True
     elif run.stage.base == "scratch":
@@ -218,7 +219,7 @@ def _apply(building: Building, run: StageRun, step: Step) -> None:
     elif instruction.keyword in ("ADD", "COPY"):
         _copy(building, run, step)
     elif instruction.keyword == "RUN":
-        _run(run, step)
+        _run(building, run, step)
     elif instruction.keyword == "WORKDIR" and engine.name != "podman":
         layer = run.add_layer(instruction) if step.workdir != "/" else -1
         make_workdir(run.tree, step, layer, engine)
@@ -229,10 +230,11 @@ def _apply(building: Building, run: StageRun, step: Step) -> None:
         make_workdir(run.tree, step, len(run.layers) - 1, engine)
 
 
-def _run(run: StageRun, step: Step) -> None:
-    instruction = step.instruction
-    run.add_layer(instruction)
-    run.tree.mark_unknown("", f"what {instruction.location.text} does is not known", instruction.location)
+def _run(building: Building, run: StageRun, step: Step) -> None:
+    run.add_layer(step.instruction)
+    notes = apply_run(building, run, step)
+    building.starts += notes.starts
+    building.missing += notes.missing
 
 
 def _copy(building: Building, run: StageRun, step: Step) -> None:
@@ -279,6 +281,8 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
         stages=outcomes,
         copies=tuple(building.copies),
         problems=tuple(building.problems),
+        runs=tuple(building.starts),
+        missing_files=tuple(building.missing),
     )
 
 

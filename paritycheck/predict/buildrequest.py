@@ -12,6 +12,7 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import ImageConfig, Unknown
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.instruction import Containerfile
+from paritycheck.predict.buildnotes import MissingFile, RunStart
 from paritycheck.predict.context import Context
 from paritycheck.predict.copyrequest import CopyRecord, CopyRequest
 from paritycheck.predict.settings import Settings
@@ -94,6 +95,8 @@ class Prediction(msgspec.Struct, frozen=True):
     of the context. ``settings`` is the configuration with every value (secrets, too: never to be
     written down), ``config`` what of it may be. ``config_known`` is false when the base image is
     not at hand, so that it may say more. ``unknown`` are parts of the tree nobody could predict.
+    ``runs`` are the project's programs that RUN steps start, ``missing_files`` what such a step
+    needs and does not find.
     """
 
     tree: FileTree
@@ -106,6 +109,8 @@ class Prediction(msgspec.Struct, frozen=True):
     stages: tuple[StageOutcome, ...]
     copies: tuple[StageCopy, ...]
     problems: tuple[NotAnalysed, ...] = ()
+    runs: tuple[RunStart, ...] = ()
+    missing_files: tuple[MissingFile, ...] = ()
 
 
 def find_image(bases: Mapping[str, BaseImage], name: str) -> BaseImage | None:

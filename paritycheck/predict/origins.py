@@ -10,6 +10,7 @@ from paritycheck.errors import BuildRefused
 from paritycheck.model.snapshot import Layer
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.instruction import Instruction
+from paritycheck.predict.buildnotes import MissingFile, RunStart
 from paritycheck.predict.buildrequest import BaseImage, BuildRequest, NamedContext, StageCopy, find_image
 from paritycheck.predict.copyrequest import CopyOrigin
 from paritycheck.predict.reaching import find_buildkit_stage
@@ -52,6 +53,8 @@ class Building:
         self.runs: dict[int, StageRun] = {}
         self.copies: list[StageCopy] = []
         self.problems: list[NotAnalysed] = []
+        self.starts: list[RunStart] = []
+        self.missing: list[MissingFile] = []
         self.transferred: tuple[str, ...] | None = None
 
     def parent_of(self, stage: Stage) -> StageRun | None:

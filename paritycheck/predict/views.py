@@ -65,9 +65,9 @@ def view_container(container: Snapshot, path_lines: tuple[Location, ...] = ()) -
 
 
 def _doubt(container: Snapshot, path: str) -> Unknown | None:
-    """Unknown parts that can only hold distributions say nothing about the project's own modules."""
+    """Only unknown parts that can hold anything say something about the project's own modules."""
     unknown = container.doubt(path)
-    return None if unknown is None or unknown.brings == "distributions" else unknown
+    return None if unknown is None or unknown.brings != "anything" else unknown
 
 
 def _facts(container: Snapshot) -> dict[str, Fact]:
