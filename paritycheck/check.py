@@ -7,7 +7,7 @@ from collections import Counter
 from paritycheck import __version__
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, UsageError
-from paritycheck.findings import image_findings, loss_findings
+from paritycheck.findings import build_findings, image_findings, loss_findings
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.report import SEVERITIES, Finding, Report, Summary, Tool
@@ -29,7 +29,11 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     facts = gather_facts(local, image, plan, config)
     _refuse_emptiness(facts)
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement)
-    findings = [*loss_findings(losses, facts), *image_findings(losses, facts)]
+    findings = [
+        *loss_findings(losses, facts),
+        *build_findings(losses, facts),
+        *image_findings(losses, facts),
+    ]
     kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
     return Report(
         schema_version=SCHEMA_VERSION,

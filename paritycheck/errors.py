@@ -38,5 +38,9 @@ class BuildRefused(ParityError):
         self.line = line
 
 
+class SourceMissing(BuildRefused):
+    """A COPY or ADD names a source that is not there, or that the ignore file leaves nothing of."""
+
+
 class NothingCompared(ParityError):
     """Both sides were read and there was nothing to compare: never reported as parity."""

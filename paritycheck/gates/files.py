@@ -81,7 +81,7 @@ def pass_copied(item: Item, facts: Facts) -> Verdict:
     if facts.plan is None:
         return verdict("copied", "unknown", "no Containerfile was found, so its COPY lines are not known")
     landed = facts.plan.landings.container_of(item.path)
-    if not landed and item.path not in facts.plan.checkout:
+    if not landed and item.path not in facts.plan.clone.tree:
         return verdict("copied", "skipped", "a build from a clean clone has no such file")
     if landed:
         return verdict("copied", "passed", f"the build puts it at /{landed[0]}")

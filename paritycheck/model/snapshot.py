@@ -175,6 +175,11 @@ class Snapshot(msgspec.Struct, frozen=True):
             (part for part in covering if part.brings == "anything"), covering[0] if covering else None
         )
 
+    def project_doubt(self, path: str) -> Unknown | None:
+        """Return why a file of the project itself may be at ``path`` although it is not listed."""
+        unknown = self.doubt(path)
+        return unknown if unknown is not None and unknown.brings == "anything" else None
+
 
 def carried_paths(mapping: Mapping[str, object]) -> tuple[str, ...]:
     """Return the paths of a snapshot's mapping without reading what is behind them."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from paritycheck.errors import BuildRefused
 from paritycheck.model.snapshot import Brings, Layer, Unknown
 from paritycheck.model.tree import FileTree
@@ -20,12 +18,11 @@ from paritycheck.predict.buildrequest import (
     BaseImage,
     BuildRequest,
     Prediction,
-    StageCopy,
     StageOutcome,
     find_image,
 )
-from paritycheck.predict.copying import apply_copy
-from paritycheck.predict.origins import Building, StageRun, find_origin
+from paritycheck.predict.copystep import copy_step
+from paritycheck.predict.origins import Building, StageRun
 from paritycheck.predict.reaching import check_buildkit_sources, stages_to_run
 from paritycheck.predict.references import is_image_name
 from paritycheck.predict.running import apply_run
@@ -217,7 +214,7 @@ def _apply(building: Building, run: StageRun, step: Step) -> None:
     if step.problem is not None and not step.problem.presumed:
         run.tree.mark_unknown("", step.problem.message, instruction.location)
     elif instruction.keyword in ("ADD", "COPY"):
-        _copy(building, run, step)
+        copy_step(building, run, step)
     elif instruction.keyword == "RUN":
         _run(building, run, step)
     elif instruction.keyword == "WORKDIR" and engine.name != "podman":
@@ -235,24 +232,6 @@ def _run(building: Building, run: StageRun, step: Step) -> None:
     notes = apply_run(building, run, step)
     building.starts += notes.starts
     building.missing += notes.missing
-
-
-def _copy(building: Building, run: StageRun, step: Step) -> None:
-    layer = run.add_layer(step.instruction)
-    origin = find_origin(building, run, step)
-    for wanted in step.copies:
-        request = msgspec.structs.replace(wanted, layer=layer)
-        record = apply_copy(run.tree, origin, request, building.request.engine)
-        building.copies.append(
-            StageCopy(
-                stage=run.stage.index,
-                location=step.instruction.location,
-                source=step.source or "",
-                origin=origin.kind,
-                request=request,
-                record=record,
-            )
-        )
 
 
 def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Prediction:
@@ -281,6 +260,7 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
         stages=outcomes,
         copies=tuple(building.copies),
         problems=tuple(building.problems),
+        missing_sources=tuple(building.missing_sources),
         runs=tuple(building.starts),
         missing_files=tuple(building.missing),
     )

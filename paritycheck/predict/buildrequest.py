@@ -49,6 +49,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     ``context`` is the build context with its ignore file, ``read`` gives the bytes of a file of
     it. ``bases`` are the images at hand, by the name that a Containerfile would write.
     ``platform`` is what the builder runs on and builds for; ``image_format`` matters to Buildah.
+    With ``tolerant`` a COPY whose source is missing is left out instead of ending the build.
     """
 
     containerfile: Containerfile
@@ -61,6 +62,15 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     bases: Mapping[str, BaseImage] = {}
     platform: str = "linux/amd64"
     image_format: Literal["oci", "docker"] = "oci"
+    tolerant: bool = False
+
+
+class MissingSource(msgspec.Struct, frozen=True):
+    """A source of a COPY or ADD that is not there: the word as expanded, and the engine's own words."""
+
+    location: Location
+    source: str
+    reason: str
 
 
 class StageCopy(msgspec.Struct, frozen=True):
@@ -109,6 +119,7 @@ class Prediction(msgspec.Struct, frozen=True):
     stages: tuple[StageOutcome, ...]
     copies: tuple[StageCopy, ...]
     problems: tuple[NotAnalysed, ...] = ()
+    missing_sources: tuple[MissingSource, ...] = ()
     runs: tuple[RunStart, ...] = ()
     missing_files: tuple[MissingFile, ...] = ()
 

@@ -140,7 +140,7 @@ def _copy_source(task: Task, pattern: str, source: str, manner: _Manner) -> None
             target = task.stage.locate(manner.destination).path
             land_unknown(task, target, f"nobody knows what /{match} is there", match)
         elif place.certainty == "absent" or place.loop:
-            raise task.request.refusal(f'"/{match}": not found', "add the file, or take the source out")
+            raise task.request.missing(f'"/{match}": not found', "add the file, or take the source out")
         else:
             _copy_match(task, pattern, match, place.path, manner)
 
@@ -154,7 +154,7 @@ def _resolve_source(task: Task, source: str) -> list[str]:
     if place.certainty == "unknown":
         return [start.strip("/")]
     if place.certainty == "absent" or not _was_transferred(task, place.path):
-        raise task.request.refusal(f"lstat {start}: no such file or directory")
+        raise task.request.missing(f"lstat {start}: no such file or directory")
     return list(match_whole_paths(tree, place.path, pattern, descend=False))
 
 
@@ -248,7 +248,7 @@ def _copy_with_parents(task: Task, written: str, manner: _Manner) -> None:
         required = clean_source(f"{start}/{pattern}")
         place = task.cargo.tree.locate(required, follow_last=False)
         if place.certainty == "absent":
-            raise task.request.refusal(f'"/{required}": not found')
+            raise task.request.missing(f'"/{required}": not found')
     include = matcher_for([pattern], BUILDKIT)
     _copy_source(task, written, start, msgspec.structs.replace(manner, include=include))
 

@@ -62,7 +62,7 @@ def copy_docker(task: Task) -> CopyRecord:
         raise request.refusal(_NEEDS_BUILDKIT)
     sources = [found for word in request.sources for found in _find_sources(task, word)]
     if not sources:
-        raise request.refusal(f"{request.keyword} failed: no source files were specified")
+        raise request.missing(f"{request.keyword} failed: no source files were specified")
     if len(sources) > 1 and not request.destination.endswith("/"):
         raise request.refusal(
             f"When using {request.keyword} with more than one source file, the destination must be a "
@@ -115,7 +115,7 @@ def _stat_source(task: Task, word: str, path: str) -> _Source:
     place = task.cargo.tree.locate(path)
     if place.certainty == "absent" or place.loop:
         missing = _MISSING if task.origin.kind in ("context", "named") else ""
-        raise request.refusal(f"{request.keyword} failed: {missing}stat {path}: file does not exist")
+        raise request.missing(f"{request.keyword} failed: {missing}stat {path}: file does not exist")
     return _Source(word, path, place.path, task.cargo, known=place.certainty == "present")
 
 

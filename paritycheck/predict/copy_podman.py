@@ -172,7 +172,7 @@ def _copy_sources(task: Task, sources: list[Source], aim: _Aim, manner: _Manner)
         inner = msgspec.structs.replace(task, cargo=source.cargo)
         copied = sum(_copy_match(inner, source, match, aim, manner) for match in source.matches)
         if not copied:
-            raise task.request.refusal(
+            raise task.request.missing(
                 f'no items matching glob "{source.word}" copied ({len(source.matches)} filtered out): '
                 "no such file or directory"
             )
@@ -195,7 +195,7 @@ def _copy_match(task: Task, source: Source, match: Match, aim: _Aim, manner: _Ma
     elif aim.makes_directory:
         counted = 1
     if not match.found:
-        raise request.refusal(
+        raise request.missing(
             f'reading "{source.word}": copier: get: lstat "/{match.real}": no such file or directory'
         )
     items = [(entry, aim.rename or below) for entry, below in read_items(task, source, match)]

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from paritycheck.errors import BuildRefused
+from paritycheck.errors import BuildRefused, SourceMissing
 from paritycheck.model.location import Location
 from paritycheck.model.tree import FileTree
 from paritycheck.predict.ignoring import IgnoreMatcher
@@ -56,6 +56,10 @@ class CopyRequest(msgspec.Struct, frozen=True, kw_only=True):
     def refusal(self, message: str, hint: str = "") -> BuildRefused:
         """Return the error to raise: ``message`` in the engine's words, at this instruction."""
         return BuildRefused(message, self.location.path, self.location.line, hint)
+
+    def missing(self, message: str, hint: str = "") -> SourceMissing:
+        """Return the error to raise for a source that is not there."""
+        return SourceMissing(message, self.location.path, self.location.line, hint)
 
 
 class CopyOrigin(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.tree import FileTree
 
-
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
 

@@ -11,7 +11,14 @@ from paritycheck.model.snapshot import Layer
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.instruction import Instruction
 from paritycheck.predict.buildnotes import MissingFile, RunStart
-from paritycheck.predict.buildrequest import BaseImage, BuildRequest, NamedContext, StageCopy, find_image
+from paritycheck.predict.buildrequest import (
+    BaseImage,
+    BuildRequest,
+    MissingSource,
+    NamedContext,
+    StageCopy,
+    find_image,
+)
 from paritycheck.predict.copyrequest import CopyOrigin
 from paritycheck.predict.reaching import find_buildkit_stage
 from paritycheck.predict.references import is_image_name
@@ -53,6 +60,7 @@ class Building:
         self.runs: dict[int, StageRun] = {}
         self.copies: list[StageCopy] = []
         self.problems: list[NotAnalysed] = []
+        self.missing_sources: list[MissingSource] = []
         self.starts: list[RunStart] = []
         self.missing: list[MissingFile] = []
         self.transferred: tuple[str, ...] | None = None

@@ -44,13 +44,13 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True):
     """What the build would do.
 
-    ``checkout`` is the tree that is built from, ``context`` what its ignore file leaves of it,
+    ``clone`` is the checkout that is built from, ``context`` what its ignore file leaves of it,
     ``landings`` which file of the checkout becomes which of the image, ``snapshot`` the predicted
     image as a side to compare.
     """
 
     options: BuildOptions
-    checkout: FileTree
+    clone: Snapshot
     containerfile: Containerfile
     context: Context
     prediction: Prediction
@@ -100,11 +100,12 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
             build_args=options.build_args,
             target=options.target,
             bases=options.bases,
+            tolerant=True,
         )
     )
     return Plan(
         options=options,
-        checkout=local.tree,
+        clone=local,
         containerfile=containerfile,
         context=context,
         prediction=prediction,

@@ -80,7 +80,7 @@ def find_sources(task: Task, words: list[str]) -> list[Source]:
             sources.append(Source(word, task.cargo, _expand(task, word), chosen))
     if not any(source.matches for source in sources):
         globs = " ".join("/" + clean_source(word) for word in words)
-        raise request.refusal(
+        raise request.missing(
             f"checking on sources under the context: copier: stat: globs [{globs}] matched nothing"
         )
     task.unmatched.extend(source.word for source in sources if not source.matches)
@@ -153,7 +153,7 @@ def _expand(task: Task, word: str) -> tuple[Match, ...]:
         return (Match(pattern, pattern, start, found=False, unknown=True),)
     if has_magic(pattern):
         return ()
-    raise task.request.refusal(
+    raise task.request.missing(
         f'checking on sources under the context: copier: stat: "/{pattern}": no such file or directory'
     )
 
@@ -185,7 +185,7 @@ def read_items(task: Task, source: Source, match: Match) -> Iterator[Item]:
             yield entry, _shorten(join_path(match.named, below), drop) if request.parents else below
         return
     if chosen is not None and chosen.matches(match.named):
-        raise request.refusal(
+        raise request.missing(
             f'reading "{source.word}": copier: get: copied no items: no such file or directory'
         )
     if request.keyword == "ADD" and not source.fresh and load_archive(task, match.real) is not None:

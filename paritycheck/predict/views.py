@@ -14,7 +14,7 @@ import msgspec
 
 from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
-from paritycheck.model.snapshot import Snapshot, Unknown
+from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.conditions import Fact
 from paritycheck.predict.importing import Finder
 from paritycheck.predict.naming import name_below, package_roots, search_directories
@@ -59,15 +59,9 @@ def view_container(container: Snapshot, path_lines: tuple[Location, ...] = ()) -
         editables={item.name: item.path.lstrip("/") for item in environment.editables},
         builtins=sys.builtin_module_names if interpreter else sys.stdlib_module_names,
         modules=container.modules,
-        doubt=lambda path: _doubt(container, path),
+        doubt=container.project_doubt,
     )
     return ContainerView(finder, certain, assumed, _facts(container), path_lines)
-
-
-def _doubt(container: Snapshot, path: str) -> Unknown | None:
-    """Only unknown parts that can hold anything say something about the project's own modules."""
-    unknown = container.doubt(path)
-    return None if unknown is None or unknown.brings != "anything" else unknown
 
 
 def _facts(container: Snapshot) -> dict[str, Fact]:

@@ -1,101 +1,18 @@
-"""How losses and differences become findings: one cause, one finding."""
+"""What an actual image shows beside missing imports."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from paritycheck.gates import Facts, ignored_by, travel
-from paritycheck.model.environment import Distribution
-from paritycheck.model.journey import Item, Journey, Verdict
+from paritycheck.gates import Facts, ignored_by
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding, Importer, ReportItem, Severity
-from paritycheck.predict.losses import Loss, Losses
-from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
-
-Judged = tuple[Loss, Journey, Verdict]
-
-
-def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
-    """Return a finding for every cause that cost the container something it needs."""
-    causes: dict[tuple[str, str], list[Judged]] = defaultdict(list)
-    for loss in losses.losses:
-        if loss.provider is not None:
-            yield _missing_distribution(loss, loss.provider)
-            continue
-        journey = travel(loss.item, facts)
-        lost = journey.lost_at
-        if lost is not None:
-            causes[_cause(lost, loss.item)].append((loss, journey, lost))
-    for (code, _), judged in sorted(causes.items()):
-        yield _loss_finding(code, judged)
-
-
-def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
-    """What several losses share: a line, or for files without one the directory they lie in."""
-    first = lost.locations[0] if lost.locations else None
-    if first is None or not first.line:
-        return RULE_OF_GATE[lost.gate], f"{lost.gate} {item.path.rpartition('/')[0]}"
-    return RULE_OF_GATE[lost.gate], str(first)
-
-
-def _loss_finding(code: str, judged: list[Judged]) -> Finding:
-    first, _, lost = judged[0]
-    importers = _merge(loss.importers for loss, _, _ in judged)
-    names = ", ".join(loss.item.name for loss, _, _ in judged[:3])
-    more = f" and {len(judged) - 3} more" if len(judged) > 3 else ""
-    verb = "is" if len(judged) == 1 else "are"
-    locations = dict.fromkeys(place for _, _, verdict in judged for place in verdict.locations)
-    return make_finding(
-        code,
-        f"{names}{more} {verb} missing in the container: {lost.reason}",
-        gate=lost.gate,
-        severity=_severity(importers),
-        items=[
-            ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
-            for loss, journey, _ in judged
-        ],
-        locations=locations or (Location(first.item.path),),
-        imported_by=importers,
-        hint=_hint(code, judged),
-    )
-
-
-def _severity(importers: Iterable[Importer]) -> Severity:
-    return "warning" if all(each.context == "guarded" for each in importers) else "error"
-
-
-def _merge(groups: Iterable[tuple[Importer, ...]]) -> tuple[Importer, ...]:
-    order = {"module": 0, "function": 1, "guarded": 2, "type-checking": 3}
-    unique = dict.fromkeys(importer for group in groups for importer in group)
-    return tuple(sorted(unique, key=lambda each: (order[each.context], each.path, each.line)))
-
-
-def _hint(code: str, judged: list[Judged]) -> str:
-    paths = sorted({loss.item.path for loss, _, _ in judged})
-    if code == "PC102" and all(place.path in paths for _, _, lost in judged for place in lost.locations):
-        more = " ..." if len(paths) > 5 else ""
-        return f"git add {' '.join(paths[:5])}{more} && git commit, then rebuild the image"
-    return RULES[code].help
-
-
-def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
-    version = f" {provider.version}" if provider.version else ""
-    first = loss.importers[0]
-    return make_finding(
-        "PC201",
-        f"{loss.item.name}{version} is installed locally but not in the container, "
-        f"which imports {loss.miss.name} from it",
-        severity=_severity(loss.importers),
-        items=[ReportItem("distribution", loss.item.name)],
-        locations=[Location(first.path, first.line)],
-        imported_by=loss.importers,
-    )
+from paritycheck.model.report import Finding, ReportItem
+from paritycheck.predict.losses import Losses
+from paritycheck.rules import make_finding
 
 
 def image_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return what an actual image shows beside missing imports."""
-    yield from _not_analysed(facts)
     if not facts.actual:
         return
     yield from _stale(facts)
@@ -104,19 +21,6 @@ def image_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     yield from _healthcheck(facts)
     yield from _python_path(facts)
     yield from _interpreters(facts)
-
-
-def _not_analysed(facts: Facts) -> Iterator[Finding]:
-    for path in facts.container.application_modules:
-        says = facts.container.modules.get(path)
-        if says is not None and says.problem is not None:
-            shown = facts.placement.local_of.get(path, "/" + path)
-            yield make_finding(
-                "PC901",
-                f"{shown} could not be parsed: {says.problem.message}",
-                items=[ReportItem("module", shown, shown)],
-                locations=[Location(shown, says.problem.line)],
-            )
 
 
 def _stale(facts: Facts) -> Iterator[Finding]:
@@ -165,7 +69,9 @@ def _prediction_differs(facts: Facts) -> Iterator[Finding]:
     there = {
         local
         for path, local in facts.placement.local_of.items()
-        if local in plan.checkout and not plan.landings.container_of(local) and not plan.snapshot.doubt(path)
+        if local in plan.clone.tree
+        and not plan.landings.container_of(local)
+        and not plan.snapshot.project_doubt(path)
     }
     for paths, words in (
         (built, "not in the image, though the build copies it"),

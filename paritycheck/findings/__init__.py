@@ -1,0 +1,7 @@
+"""How losses and differences become findings: one cause, one finding."""
+
+from paritycheck.findings.build import build_findings
+from paritycheck.findings.image import image_findings
+from paritycheck.findings.losses import loss_findings
+
+__all__ = ["build_findings", "image_findings", "loss_findings"]

@@ -1,0 +1,121 @@
+"""What the build's own texts show: instructions not understood, dead ignore lines, engines that disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paritycheck.errors import BuildRefused
+from paritycheck.gates import Facts, ignored_by
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, ReportItem
+from paritycheck.model.tree import join
+from paritycheck.predict.deadlines import explain_dead_lines
+from paritycheck.predict.losses import Losses
+from paritycheck.predict.plan import Plan
+from paritycheck.predict.rivals import plan_for_rivals
+from paritycheck.rules import make_finding
+
+
+def build_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Return what can be said without an image."""
+    yield from _not_analysed(facts)
+    if facts.plan is not None:
+        yield from _missing_sources(facts, facts.plan)
+        yield from _instructions(facts.plan)
+        yield from _dead_lines(facts, facts.plan)
+        yield from _engines_disagree(losses, facts, facts.plan)
+
+
+def _not_analysed(facts: Facts) -> Iterator[Finding]:
+    for path in facts.container.application_modules:
+        says = facts.container.modules.get(path)
+        if says is not None and says.problem is not None:
+            shown = facts.placement.local_of.get(path, "/" + path)
+            yield make_finding(
+                "PC901",
+                f"{shown} could not be parsed: {says.problem.message}",
+                items=[ReportItem("module", shown, shown)],
+                locations=[Location(shown, says.problem.line)],
+            )
+
+
+def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
+    """The build ends there; a source that is only missing in git is the commonest reason in CI."""
+    for missing in plan.prediction.missing_sources:
+        path = join(plan.options.context, missing.source)
+        inside = join("", missing.source)
+        decision = plan.context.decide(inside)
+        excluded = decision.location if not decision.included else None
+        lines: tuple[Location, ...] = ()
+        if path in plan.clone.tree and excluded is not None:
+            why, lines = f"{excluded} keeps it out of the context", (excluded,)
+        elif facts.local.tree.find(path) is not None:
+            rule = ignored_by(facts.local.git, path) if facts.local.git else None
+            why = "it is on this disk, but git does not track it" + (f" because of {rule}" if rule else "")
+            lines = (rule,) if rule else ()
+        else:
+            why = "it is not there"
+        yield make_finding(
+            "PC501",
+            f"the build fails at {missing.location}: {missing.source}: {why}",
+            gate="copied",
+            items=[ReportItem("data", missing.source, path)],
+            locations=[missing.location, *lines],
+        )
+
+
+def _instructions(plan: Plan) -> Iterator[Finding]:
+    for problem in plan.prediction.problems:
+        yield make_finding(
+            "PC901",
+            f"{problem.location}: {problem.message}",
+            items=[ReportItem("setting", problem.location.text, problem.location.path)],
+            locations=[problem.location],
+        )
+
+
+def _dead_lines(facts: Facts, plan: Plan) -> Iterator[Finding]:
+    for line in explain_dead_lines(facts.local.tree, plan):
+        yield make_finding(
+            "PC502",
+            f"{line.location} `{line.location.text.strip()}` {line.reason}",
+            gate="context",
+            items=[ReportItem("setting", line.location.text.strip(), line.location.path)],
+            locations=[line.location],
+        )
+
+
+def _engines_disagree(losses: Losses, facts: Facts, plan: Plan) -> Iterator[Finding]:
+    """Only files that the container's code imports matter: whether a README lands is nobody's failure."""
+    needed = {*losses.arrived, *(loss.item.path for loss in losses.losses if loss.item.path)}
+    mine = plan.options.engine.name
+    for name, rival in plan_for_rivals(plan):
+        if isinstance(rival, BuildRefused):
+            yield make_finding(
+                "PC503",
+                f"{mine} builds this, {name} refuses: {rival.reason}",
+                gate="copied",
+                items=[ReportItem("setting", name, rival.path)],
+                locations=[Location(rival.path, rival.line)] if rival.path else [],
+            )
+            continue
+        here = {path for path in needed if plan.landings.container_of(path)}
+        there = {path for path in needed if rival.landings.container_of(path)}
+        for paths, has, lacks in ((here - there, mine, name), (there - here, name, mine)):
+            if paths:
+                yield _disagreement(sorted(paths), has, lacks, rival if lacks == name else plan, facts)
+
+
+def _disagreement(paths: list[str], has: str, lacks: str, loser: Plan, facts: Facts) -> Finding:
+    root = facts.context_root
+    inside = paths[0][len(root) + 1 :] if root else paths[0]
+    decision = loser.context.decide(inside)
+    line = decision.location if not decision.included else None
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return make_finding(
+        "PC503",
+        f"{paths[0]}{more}: in the image that {has} builds, not in the one that {lacks} builds",
+        gate="context" if line else "copied",
+        items=[ReportItem("module" if path.endswith(".py") else "data", path, path) for path in paths],
+        locations=[line] if line else [Location(loser.containerfile.path)],
+    )

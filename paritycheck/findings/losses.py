@@ -1,0 +1,101 @@
+"""What the container needs and lacks: one finding for every cause."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from paritycheck.gates import Facts, travel
+from paritycheck.model.environment import Distribution
+from paritycheck.model.journey import Item, Journey, Verdict
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, Importer, ReportItem, Severity
+from paritycheck.predict.losses import Loss, Losses
+from paritycheck.predict.repairing import repair_copy, repair_ignore
+from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
+
+Judged = tuple[Loss, Journey, Verdict]
+
+
+def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Return a finding for every cause that cost the container something it needs."""
+    causes: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for loss in losses.losses:
+        if loss.provider is not None:
+            yield _missing_distribution(loss, loss.provider)
+            continue
+        journey = travel(loss.item, facts)
+        lost = journey.lost_at
+        if lost is not None:
+            causes[_cause(lost, loss.item)].append((loss, journey, lost))
+    for (code, _), judged in sorted(causes.items()):
+        yield _loss_finding(code, judged, facts)
+
+
+def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
+    """What several losses share: a line, or for files without one the directory they lie in."""
+    first = lost.locations[0] if lost.locations else None
+    if first is None or not first.line:
+        return RULE_OF_GATE[lost.gate], f"{lost.gate} {item.path.rpartition('/')[0]}"
+    return RULE_OF_GATE[lost.gate], str(first)
+
+
+def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
+    first, _, lost = judged[0]
+    importers = _merge(loss.importers for loss, _, _ in judged)
+    names = ", ".join(loss.item.name for loss, _, _ in judged[:3])
+    more = f" and {len(judged) - 3} more" if len(judged) > 3 else ""
+    verb = "is" if len(judged) == 1 else "are"
+    locations = dict.fromkeys(place for _, _, verdict in judged for place in verdict.locations)
+    return make_finding(
+        code,
+        f"{names}{more} {verb} missing in the container: {lost.reason}",
+        gate=lost.gate,
+        severity=_severity(importers),
+        items=[
+            ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
+            for loss, journey, _ in judged
+        ],
+        locations=locations or (Location(first.item.path),),
+        imported_by=importers,
+        hint=_hint(code, judged, facts),
+    )
+
+
+def _severity(importers: Iterable[Importer]) -> Severity:
+    return "warning" if all(each.context == "guarded" for each in importers) else "error"
+
+
+def _merge(groups: Iterable[tuple[Importer, ...]]) -> tuple[Importer, ...]:
+    order = {"module": 0, "function": 1, "guarded": 2, "type-checking": 3}
+    unique = dict.fromkeys(importer for group in groups for importer in group)
+    return tuple(sorted(unique, key=lambda each: (order[each.context], each.path, each.line)))
+
+
+def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
+    version = f" {provider.version}" if provider.version else ""
+    first = loss.importers[0]
+    return make_finding(
+        "PC201",
+        f"{loss.item.name}{version} is installed locally but not in the container, "
+        f"which imports {loss.miss.name} from it",
+        severity=_severity(loss.importers),
+        items=[ReportItem("distribution", loss.item.name)],
+        locations=[Location(first.path, first.line)],
+        imported_by=loss.importers,
+    )
+
+
+def _hint(code: str, judged: list[Judged], facts: Facts) -> str:
+    """Say what to do; an edit of the build's files only if prediction shows that it helps."""
+    paths = sorted({loss.item.path for loss, _, _ in judged})
+    if code == "PC102" and all(place.path in paths for _, _, lost in judged for place in lost.locations):
+        more = " ..." if len(paths) > 5 else ""
+        return f"git add {' '.join(paths[:5])}{more} && git commit, then rebuild the image"
+    repair = None
+    if facts.plan is not None and code == "PC103":
+        repair = repair_ignore(facts.plan, paths)
+    if facts.plan is not None and code == "PC104":
+        names = {loss.item.path: loss.item.name for loss, _, _ in judged if loss.item.kind == "module"}
+        repair = repair_copy(facts.plan, names, judged[0][2].locations[:1])
+    return repair or RULES[code].help
