@@ -20,8 +20,8 @@ _KINDS = {"f": "file", "d": "dir", "l": "link"}
 _WITH_VALUE = frozenset(
     {"-amin", "-atime", "-cmin", "-ctime", "-fstype", "-gid", "-group",
      "-ilname", "-inum", "-iregex",
-     "-links", "-lname", "-mmin", "-mtime", "-newer", "-perm", "-regex", "-regextype", "-samefile", "-size", "-uid",
-     "-used", "-user", "-xtype"}
+     "-links", "-lname", "-mmin", "-mtime", "-newer", "-perm", "-regex", "-regextype", "-samefile", "-size",
+     "-uid", "-used", "-user", "-xtype"}
 )  # fmt: skip
 _SILENT = frozenset(
     {"-depth", "-d", "-follow", "-mount", "-xdev", "-noleaf", "-print", "-print0", "-ls", "-nowarn", "-warn",

@@ -16,6 +16,9 @@ from paritycheck.predict import shellsteps
 from paritycheck.predict.buildnotes import RunStart
 from paritycheck.predict.findsteps import find
 from paritycheck.predict.following import follow
+from paritycheck.predict.installing import bring_distributions, target_below
+from paritycheck.predict.managersteps import INSTALLERS
+from paritycheck.predict.pipsteps import run_setup
 from paritycheck.predict.programnames import GENERATORS, SILENT, STARTED, SYSTEM_TOOLS
 from paritycheck.predict.shellstate import Shell, Status, covers
 from paritycheck.predict.shellsteps import Options
@@ -117,7 +120,8 @@ _WRAPPERS: dict[str, tuple[int, str]] = {
     "builtin": (0, ""), "chpst": (0, "u"), "chronic": (0, ""), "command": (0, ""), "dumb-init": (0, ""),
     "env": (0, "uC"), "eatmydata": (0, ""),
     "exec": (0, ""), "gosu": (1, ""), "nice": (0, "n"),
-    "nohup": (0, ""), "retry": (0, ""), "runuser": (0, "ug"), "setpriv": (0, ""), "stdbuf": (0, "ioe"), "su-exec": (1, ""),
+    "nohup": (0, ""), "retry": (0, ""), "runuser": (0, "ug"), "setpriv": (0, ""), "stdbuf": (0, "ioe"),
+    "su-exec": (1, ""),
     "sudo": (0, "ugHC"), "time": (0, ""), "timeout": (1, "ks"), "tini": (0, ""), "xvfb-run": (0, "ns"),
 }  # fmt: skip
 
@@ -419,14 +423,10 @@ def _xargs(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
 def _virtualenv(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     operands = Options(fields[1:], "p", ("--python", "--prompt")).operands
     if operands and isinstance(operands[0], str):
-        make_venv(shell, shell.place(operands[0]).path)
+        path = shell.place(operands[0]).path
+        shell.make_directory(f"{path}/bin")
+        bring_distributions(shell, target_below(shell, path))
     return None
-
-
-def make_venv(shell: Shell, path: str) -> None:
-    """Make a virtual environment: its directory, and what it holds as somebody else's."""
-    shell.make_directory(f"{path}/bin")
-    shell.touch(path, "distributions")
 
 
 def _change(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
@@ -464,6 +464,7 @@ PROGRAMS: dict[str, Program] = {
     **dict.fromkeys(("rm", "rmdir", "unlink"), _files(shellsteps.remove)),
     **dict.fromkeys(("declare", "export", "local", "readonly", "typeset"), _export),
     **dict.fromkeys(("virtualenv", "-m venv", "-m virtualenv"), _virtualenv),
+    **INSTALLERS,
     ":": _true,
     "true": _true,
     "false": _false,
@@ -481,10 +482,9 @@ PROGRAMS: dict[str, Program] = {
     "mkdir": _files(shellsteps.make_directories),
     "mv": _files(shellsteps.move),
     "npx": _generate,
-    "pip": _system,
     "python": run_python,
     "set": _set,
-    "setup.py": _generate,
+    "setup.py": run_setup,
     "su": _su,
     "tee": _tee,
     "touch": _files(shellsteps.create),

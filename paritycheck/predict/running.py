@@ -44,6 +44,7 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         open_env=not run.config_known,
         python=python_version(building, run),
         binds_all=building.request.engine.name == "podman",
+        unprivileged=step.user.partition(":")[0] not in ("", "0", "root"),
         bash="bash" in (step.shell or ("",))[0],
     )
     cwd = run.tree.locate(step.workdir or "/").path

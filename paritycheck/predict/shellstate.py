@@ -25,12 +25,13 @@ ROOT_HOME = "/root"
 class RunScene(msgspec.Struct, frozen=True):
     """What stays the same during one RUN.
 
-    ``read`` gives a file's content where it can be had, ``layer`` is the index that written
-    entries get, ``open_env`` tells that the environment may hold more than is known (the base
-    image is not at hand), ``python`` the version of the interpreter as far as the image's name or
-    a path tells it (``3.12``), ``has_source`` tells whether the context's directory has a path,
+    ``read`` gives a file's content where it can be had, ``layer`` is the index that written entries
+    get, ``has_source`` tells whether the context's directory has a path, ``perform`` runs a program
+    with its words and what it reads from a here-document. ``open_env``: the environment may hold
+    more than is known, as the base image is not at hand. ``python`` is the interpreter's version as
+    far as the image's name or a path tells it (``3.12``), ``bash`` whether that is the shell,
     ``binds_all`` whether a mount of the context sees what the ignore file leaves out,
-    ``perform`` runs a program with its words and what it reads from a here-document.
+    ``unprivileged`` whether another user than root runs it.
     """
 
     location: Location
@@ -42,6 +43,7 @@ class RunScene(msgspec.Struct, frozen=True):
     python: str = ""
     bash: bool = False
     binds_all: bool = False
+    unprivileged: bool = False
 
 
 class Notes:
