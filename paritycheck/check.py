@@ -7,14 +7,17 @@ from collections import Counter
 from paritycheck import __version__
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, UsageError
-from paritycheck.findings import build_findings, image_findings, loss_findings
+from paritycheck.findings import build_findings, image_findings, loss_findings, start_findings
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
-from paritycheck.model.report import SEVERITIES, Finding, Report, Summary, Tool
+from paritycheck.model.location import Location
+from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.losses import Losses, find_losses
 from paritycheck.predict.placement import Placement, place_by_likeness
 from paritycheck.predict.plan import Plan
+from paritycheck.predict.projectscripts import project_scripts
+from paritycheck.predict.starting import resolve_start
 from paritycheck.predict.views import view_container, view_local
 
 SCHEMA_VERSION = "1.0"
@@ -28,9 +31,10 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     """
     facts = gather_facts(local, image, plan, config)
     _refuse_emptiness(facts)
-    losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement)
+    losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),
+        *start_findings(facts),
         *build_findings(losses, facts),
         *image_findings(losses, facts),
     ]
@@ -73,7 +77,8 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
             "name an image with -i, or a Containerfile with -f",
         )
     placement = _place(container, local, image, plan)
-    view = view_container(container, plan.lines_of("ENV", "PYTHONPATH") if plan else ())
+    start = resolve_start(container, config.start, project_scripts(plan.clone) if plan else None)
+    view = view_container(container, start, _path_lines(plan))
     return Facts(
         local=local,
         container=container,
@@ -84,6 +89,28 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
         context_root=config.context,
         plan=plan,
     )
+
+
+def _path_lines(plan: Plan | None) -> tuple[Location, ...]:
+    """Return the lines that decide about sys.path: the command, PYTHONPATH, the working directory."""
+    if plan is None:
+        return ()
+    lines = (
+        *plan.lines_of("CMD")[-1:],
+        *plan.lines_of("ENTRYPOINT")[-1:],
+        *plan.lines_of("ENV", "PYTHONPATH")[-1:],
+        *plan.lines_of("WORKDIR")[-1:],
+    )
+    return tuple(lines)
+
+
+def _command(facts: Facts) -> Importer:
+    """Return the start command as the importer of the modules that it names."""
+    start = facts.view.start
+    line = start.location or next(iter(facts.view.path_lines), None)
+    if line is None or (not line.line and facts.plan is not None):
+        return Importer(facts.container.origin.reference, 0, "module", start.command[:1])
+    return Importer(line.path, line.line, "module", ())
 
 
 def _place(container: Snapshot, local: Snapshot, image: Snapshot | None, plan: Plan | None) -> Placement:
@@ -107,9 +134,12 @@ def _refuse_emptiness(facts: Facts) -> None:
     if container.origin.kind != "predicted" and container.environment.interpreter is None:
         why = "; ".join(container.environment.problems)
         raise NothingCompared(f"{what} has no Python: {why}", "name the image that runs the code")
-    if not any(path.endswith(".py") for path in placement.local_of):
+    missing_sources = facts.plan.prediction.missing_sources if facts.plan and not facts.actual else ()
+    # A build that fails for want of a source is an answer, though nothing gets into its image.
+    if not missing_sources and not any(path.endswith(".py") for path in placement.local_of):
+        image = what if facts.actual else f"the image that {what} builds"
         raise NothingCompared(
-            f"no Python file of {local.origin.reference} is in {what}",
+            f"no Python file of {local.origin.reference} is in {image}",
             "check that the image is built from this checkout, and that the Containerfile copies its code",
         )
 

@@ -15,11 +15,13 @@ FailOn = Severity | None  # None: never
 class Config(msgspec.Struct, frozen=True, omit_defaults=True):
     """The settings that the judgement depends on.
 
-    ``context`` is the build context relative to the repository root; ``select`` and ``ignore`` are
+    ``context`` is the build context relative to the repository root, ``start`` a command instead of the
+    container's own; ``select`` and ``ignore`` are
     rule-code prefixes.
     """
 
     context: str = ""
+    start: str = ""
     fail_on: FailOn = "error"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

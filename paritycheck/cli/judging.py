@@ -25,6 +25,7 @@ from paritycheck.cli.options import (
     OutputOption,
     ProbeOption,
     PythonOption,
+    StartOption,
     TargetOption,
     read_machine,
 )
@@ -68,6 +69,7 @@ def check(
     python: PythonOption = None,
     probe: ProbeOption = False,
     committed: CommittedOption = False,
+    start: StartOption = "",
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
     fail_on: Annotated[FailOn, typer.Option(help="The severity that exits with 1.")] = FailOn.ERROR,
@@ -85,6 +87,7 @@ def check(
             local, place = open_local(context, file, ignorefile, machine, committed=committed)
         config = Config(
             context=place.context,
+            start=start,
             fail_on=THRESHOLDS[fail_on],
             select=parse_codes(tuple(select)),
             ignore=parse_codes(tuple(ignore)),

@@ -65,6 +65,9 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to write the
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")
 ]
+StartOption = Annotated[
+    str, typer.Option(metavar="COMMAND", help="What is started, instead of the image's ENTRYPOINT and CMD.")
+]
 ProbeOption = Annotated[
     bool, typer.Option("--probe", help="Run the image's interpreter (isolated) instead of reading its files.")
 ]

@@ -31,8 +31,10 @@ from paritycheck.predict.weighing import weigh_context
 
 
 def diff(
-    left: Annotated[str, typer.Argument(help="A checkout, an image, or a snapshot document.")],
-    right: Annotated[str, typer.Argument(help="The other side.")],
+    left: Annotated[
+        str, typer.Argument(metavar="LEFT", help="A checkout, an image, or a snapshot document.")
+    ],
+    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other side.")],
     python: PythonOption = None,
     probe: ProbeOption = False,
     output_format: FormatOption = Format.TEXT,
@@ -54,7 +56,7 @@ def diff(
 
 
 def snapshot(
-    source: Annotated[str, typer.Argument(help="A checkout, an image or a container.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A checkout, an image or a container.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The document to write (- is stdout).")],
     python: PythonOption = None,
     probe: ProbeOption = False,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paritycheck.errors import BuildRefused
-from paritycheck.gates import Facts, ignored_by
+from paritycheck.gates import Facts, ignored_by, travel
+from paritycheck.model.journey import Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.model.tree import join
 from paritycheck.predict.deadlines import explain_dead_lines
 from paritycheck.predict.losses import Losses
 from paritycheck.predict.plan import Plan
+from paritycheck.predict.repairing import repair_ignore
 from paritycheck.predict.rivals import plan_for_rivals
 from paritycheck.rules import make_finding
 
@@ -21,6 +23,7 @@ def build_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     yield from _not_analysed(facts)
     if facts.plan is not None:
         yield from _missing_sources(facts, facts.plan)
+        yield from _missing_files(facts, facts.plan)
         yield from _instructions(facts.plan)
         yield from _dead_lines(facts, facts.plan)
         yield from _engines_disagree(losses, facts, facts.plan)
@@ -62,6 +65,31 @@ def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
             items=[ReportItem("data", missing.source, path)],
             locations=[missing.location, *lines],
         )
+
+
+def _missing_files(facts: Facts, plan: Plan) -> Iterator[Finding]:
+    """A RUN step that installs the project fails without the files that its metadata names."""
+    for missing in plan.prediction.missing_files:
+        if not missing.source:
+            continue
+        path = join(plan.options.context, missing.source)
+        journey = travel(Item("data", path, path), facts)
+        lost = journey.lost_at
+        because = lost.locations if lost else ()
+        yield make_finding(
+            "PC109",
+            f"{missing.location} fails: {missing.needed_by} needs {path}, which is not at /{missing.path}"
+            + (f": {lost.reason}" if lost else ""),
+            gate=lost.gate if lost else "copied",
+            items=[ReportItem("data", path, path, journey.verdicts)],
+            locations=dict.fromkeys((*because, missing.location, missing.needed_by)),
+            hint=_repair(plan, path, lost),
+        )
+
+
+def _repair(plan: Plan, path: str, lost: Verdict | None) -> str:
+    ignored = lost is not None and lost.gate == "context"
+    return (repair_ignore(plan, [path], landing=False) if ignored else None) or ""
 
 
 def _instructions(plan: Plan) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ def _python_path(facts: Facts) -> Iterator[Finding]:
             f"PYTHONPATH={value}: {'; '.join(wrong)}",
             gate="syspath",
             items=[ReportItem("setting", "PYTHONPATH")],
-            locations=facts.view.path_lines,
+            locations=facts.plan.lines_of("ENV", "PYTHONPATH")[-1:] if facts.plan else (),
         )
 
 

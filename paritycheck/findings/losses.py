@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from paritycheck.gates import Facts, travel
 from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding, Importer, ReportItem, Severity
-from paritycheck.predict.losses import Loss, Losses
+from paritycheck.model.report import Finding, ReportItem
+from paritycheck.predict.losses import Loss, Losses, in_order
 from paritycheck.predict.repairing import repair_copy, repair_ignore
 from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
 
@@ -42,7 +42,7 @@ def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
 
 def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
     first, _, lost = judged[0]
-    importers = _merge(loss.importers for loss, _, _ in judged)
+    importers = in_order(each for loss, _, _ in judged for each in loss.importers)
     names = ", ".join(loss.item.name for loss, _, _ in judged[:3])
     more = f" and {len(judged) - 3} more" if len(judged) > 3 else ""
     verb = "is" if len(judged) == 1 else "are"
@@ -51,7 +51,7 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
         code,
         f"{names}{more} {verb} missing in the container: {lost.reason}",
         gate=lost.gate,
-        severity=_severity(importers),
+        severity="error" if any(loss.breaks for loss, _, _ in judged) else "warning",
         items=[
             ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
             for loss, journey, _ in judged
@@ -62,16 +62,6 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
     )
 
 
-def _severity(importers: Iterable[Importer]) -> Severity:
-    return "warning" if all(each.context == "guarded" for each in importers) else "error"
-
-
-def _merge(groups: Iterable[tuple[Importer, ...]]) -> tuple[Importer, ...]:
-    order = {"module": 0, "function": 1, "guarded": 2, "type-checking": 3}
-    unique = dict.fromkeys(importer for group in groups for importer in group)
-    return tuple(sorted(unique, key=lambda each: (order[each.context], each.path, each.line)))
-
-
 def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
     version = f" {provider.version}" if provider.version else ""
     first = loss.importers[0]
@@ -79,7 +69,7 @@ def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
         "PC201",
         f"{loss.item.name}{version} is installed locally but not in the container, "
         f"which imports {loss.miss.name} from it",
-        severity=_severity(loss.importers),
+        severity="error" if loss.breaks else "warning",
         items=[ReportItem("distribution", loss.item.name)],
         locations=[Location(first.path, first.line)],
         imported_by=loss.importers,

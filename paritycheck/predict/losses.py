@@ -7,7 +7,7 @@ container is. A lost file's own imports are followed in the checkout: they would
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -15,12 +15,13 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.model.source import Import, ImportContext
+from paritycheck.model.source import ImportContext
 from paritycheck.predict.conditions import holds
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
+from paritycheck.predict.needs import Need, list_needs
 from paritycheck.predict.placement import Placement
 from paritycheck.predict.statements import Target, parents, resolve_import
-from paritycheck.predict.views import ContainerView, LocalView, application_names
+from paritycheck.predict.views import ContainerView, LocalView
 
 _CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
 
@@ -28,12 +29,14 @@ _CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-ch
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``provider`` is the locally installed distribution where the item is one.
+    ``breaks``: something that runs needs it unguarded. ``provider`` is the locally installed
+    distribution where the item is one.
     """
 
     item: Item
     miss: NotFound
     importers: tuple[Importer, ...]
+    breaks: bool
     provider: Distribution | None = None
 
 
@@ -45,28 +48,17 @@ class Losses(msgspec.Struct, frozen=True):
     doubtful: dict[str, str]
 
 
-class _Need(msgspec.Struct, frozen=True):
-    """One statement of one module: ``path`` as the report names it."""
-
-    statement: Import
-    module: str
-    package: bool
-    path: str
-    context: ImportContext
-
-
 def find_losses(
-    container: Snapshot, view: ContainerView, local_view: LocalView, placement: Placement
+    container: Snapshot,
+    view: ContainerView,
+    local_view: LocalView,
+    placement: Placement,
+    command: Importer,
 ) -> Losses:
-    """Judge every import of every application module that arrived."""
+    """Judge every import of every application module that arrived; ``command`` is what starts the first."""
     search = _Search(container, view, local_view, placement)
-    for path, names in sorted(application_names(container, view).items()):
-        says = container.modules.get(path)
-        name = names[0] if names else path.rpartition("/")[2].removesuffix(".py")
-        for statement in says.imports if says else ():
-            shown = placement.local_of.get(path, "/" + path)
-            package = path.endswith("/__init__.py")
-            search.judge(_Need(statement, name, package, shown, statement.context))
+    for need in list_needs(container, view, placement, command):
+        search.judge(need)
     return search.results()
 
 
@@ -81,6 +73,7 @@ class _Search:
         self.local = local_view
         self.placement = placement
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
+        self.breaking: set[Item] = set()
         self.misses: dict[Item, tuple[NotFound, Distribution | None]] = {}
         self.arrived: dict[str, Importer] = {}
         self.doubtful: dict[str, str] = {}
@@ -88,82 +81,100 @@ class _Search:
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
         losses = (
-            Loss(item, self.misses[item][0], _in_order(importers), self.misses[item][1])
+            Loss(
+                item,
+                self.misses[item][0],
+                in_order(importers),
+                item in self.breaking,
+                self.misses[item][1],
+            )
             for item, importers in sorted(self.needed.items())
         )
         return Losses(tuple(losses), self.arrived, self.doubtful)
 
-    def judge(self, first: _Need) -> None:
+    def judge(self, first: Need) -> None:
         """Judge one statement, then those of every lost file it leads to."""
         waiting = [first]
         while waiting:
             need = waiting.pop()
-            if need.context == "type-checking" or holds(need.statement.condition, self.view.facts) is False:
+            statement = need.statement
+            if need.context == "type-checking" or holds(statement.condition, self.view.facts) is False:
                 continue
-            for target in resolve_import(need.statement, need.module, need.package, self.view.finder):
+            for target in resolve_import(statement, need.module, need.package, self.view.finder):
                 waiting.extend(self._weigh(target, need))
 
-    def _weigh(self, target: Target, need: _Need) -> Iterator[_Need]:
-        importer = Importer(need.path, need.statement.line, need.context)
+    def _weigh(self, target: Target, need: Need) -> Iterator[Need]:
         match target.outcome:
             case Found(path=path):
                 if path in self.placement.local_of:
-                    self.arrived.setdefault(self.placement.local_of[path], importer)
+                    self.arrived.setdefault(self.placement.local_of[path], need.importer)
             case Doubtful(unknown=unknown):
                 self.doubtful[target.name] = unknown.reason
             case NotFound() as miss:
-                yield from self._lose(target, miss, importer, need)
+                yield from self._lose(target, miss, need)
 
-    def _lose(self, target: Target, miss: NotFound, importer: Importer, need: _Need) -> Iterator[_Need]:
+    def _lose(self, target: Target, miss: NotFound, need: Need) -> Iterator[Need]:
         if target.attribute:
-            yield from self._lose_attribute(target, miss, importer, need)
+            yield from self._lose_member(f"{target.name}.{target.attribute}", need, miss)
             return
         if miss.reason == "beyond-top-level":
             return
-        found = [self.local.finder.find(name) for name in (*parents(target.name), target.name)]
+        here = need.local_path
+        found = [self.local.find(name, here) for name in (*parents(target.name), target.name)]
         files = [each for each in found if isinstance(each, Found) and each.path and each.kind != "namespace"]
-        if found and isinstance(found[-1], Found) and (files or found[-1].kind == "namespace"):
+        if isinstance(found[-1], Found) and (files or found[-1].kind == "namespace"):
             lost = [each for each in files if not isinstance(self.view.finder.find(each.name), Found)]
             for each in lost or files[-1:]:
-                yield from self._lose_file(each, miss, importer, need)
+                yield from self._lose_file(each, miss, need)
             for name in need.statement.names:
-                yield from self._lose_member(f"{target.name}.{name}", importer, need)
+                yield from self._lose_member(f"{target.name}.{name}", need)
             return
+        self._lose_distribution(target, miss, need)
+
+    def _lose_distribution(self, target: Target, miss: NotFound, need: Need) -> None:
         provider = self.local.provider(target.name)
-        if provider is not None and self.container.environment.interpreter is None:
+        if provider is None:
+            return
+        if self.container.environment.interpreter is None:
             self.doubtful[target.name] = "the container's distributions are not known"
-        elif provider is not None:
-            item = Item("distribution", provider.name)
-            self.needed[item].append(importer)
-            self.misses.setdefault(item, (miss, provider))
+        else:
+            self._note(Item("distribution", provider.name), miss, need, provider)
 
-    def _lose_attribute(
-        self, target: Target, miss: NotFound, importer: Importer, need: _Need
-    ) -> Iterator[_Need]:
+    def _lose_member(self, name: str, need: Need, miss: NotFound | None = None) -> Iterator[Need]:
         """``from package import name``: lost if the checkout has a submodule of that name."""
-        yield from self._lose_member(f"{target.name}.{target.attribute}", importer, need, miss)
-
-    def _lose_member(
-        self, name: str, importer: Importer, need: _Need, miss: NotFound | None = None
-    ) -> Iterator[_Need]:
-        here = self.local.finder.find(name)
+        here = self.local.find(name, need.local_path)
         if isinstance(here, Found) and here.path and here.kind in ("source", "package", "extension"):
             there = self.view.finder.find(name)
             if isinstance(there, NotFound):
-                yield from self._lose_file(here, miss or there, importer, need)
+                yield from self._lose_file(here, miss or there, need)
 
-    def _lose_file(self, here: Found, miss: NotFound, importer: Importer, need: _Need) -> Iterator[_Need]:
+    def _lose_file(self, here: Found, miss: NotFound, need: Need) -> Iterator[Need]:
         item = Item("module", here.name, here.path)
-        new = item not in self.needed
-        self.needed[item].append(importer)
-        self.misses.setdefault(item, (miss, None))
+        new = item not in self.needed or (need.breaks and item not in self.breaking)
+        self._note(item, miss, need, None)
         says = self.local.finder.modules.get(here.path)
         if new and says is not None:
             for statement in says.imports:
                 context = max(need.context, statement.context, key=_CAUTION.index)
-                yield _Need(statement, here.name, here.kind == "package", here.path, context)
+                yield msgspec.structs.replace(
+                    need,
+                    statement=statement,
+                    module=here.name,
+                    package=here.kind == "package",
+                    importer=Importer(here.path, statement.line, context, (*need.importer.chain, here.name)),
+                    local_path=here.path,
+                )
+
+    def _note(self, item: Item, miss: NotFound, need: Need, provider: Distribution | None) -> None:
+        self.needed[item].append(need.importer)
+        self.misses.setdefault(item, (miss, provider))
+        if need.breaks:
+            self.breaking.add(item)
 
 
-def _in_order(importers: list[Importer]) -> tuple[Importer, ...]:
+def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
+    """Return importers without repeats, those that run with certainty first."""
     unique = dict.fromkeys(importers)
-    return tuple(sorted(unique, key=lambda each: (_CAUTION.index(each.context), each.path, each.line)))
+    return tuple(
+        sorted(unique, key=lambda one: (_CAUTION.index(one.context), not one.chain, one.path, one.line))
+    )

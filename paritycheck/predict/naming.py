@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.tree import FileTree
 
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
 
-def search_directories(snapshot: Snapshot) -> tuple[str, ...]:
+def search_directories(tree: FileTree, environment: Environment) -> tuple[str, ...]:
     """Return the directories on ``sys.path`` as tree paths, in order, links followed, without repeats.
 
     For images only: a checkout's environment lies elsewhere on its machine.
     """
     found: dict[str, None] = {}
-    for entry in snapshot.environment.sys_path:
-        real = snapshot.tree.resolve(entry.path)
+    for entry in environment.sys_path:
+        real = tree.resolve(entry.path)
         if real is not None and entry.reason != "editable-finder":
             found[real] = None
     return tuple(found)
@@ -58,7 +59,8 @@ def module_names(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
 
     A checkout has no ``sys.path`` of its own: there, the root of each file's package counts.
     """
-    on_path = search_directories(snapshot) if snapshot.origin.kind != "checkout" else ()
+    is_image = snapshot.origin.kind != "checkout"
+    on_path = search_directories(snapshot.tree, snapshot.environment) if is_image else ()
     names: dict[str, tuple[str, ...]] = {}
     for path in snapshot.application_modules:
         roots = on_path or (package_root(snapshot.tree, path),)

@@ -9,18 +9,16 @@ import msgspec
 from paritycheck.errors import BuildRefused, SourceError
 from paritycheck.model.engine import Engine
 from paritycheck.model.location import Location
-from paritycheck.model.snapshot import OnDemand, Origin, Snapshot
-from paritycheck.model.source import SourceFile
-from paritycheck.model.tree import FileEntry, FileTree, join
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.tree import FileTree, join
 from paritycheck.parse.containerfile import Containerfile, parse_containerfile
 from paritycheck.parse.ignorefile import IgnoreFile, parse_ignorefile
-from paritycheck.parse.imports import parse_source
 from paritycheck.predict.building import predict_build
 from paritycheck.predict.buildrequest import BaseImage, BuildRequest, Prediction
 from paritycheck.predict.context import Context, build_context
 from paritycheck.predict.discovery import find_containerfile, find_ignorefile
-from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.placement import Placement, place_by_source
+from paritycheck.predict.predicted import predicted_snapshot
 
 
 class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +108,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
         context=context,
         prediction=prediction,
         landings=place_by_source(prediction.tree, options.context),
-        snapshot=_snapshot(local, options, path, prediction),
+        snapshot=predicted_snapshot(local, options.context, path, prediction),
     )
 
 
@@ -143,56 +141,6 @@ def _inside(path: str, context: str) -> str:
     if not context:
         return path
     return path[len(context) + 1 :] if path.startswith(context + "/") else ""
-
-
-def _snapshot(local: Snapshot, options: BuildOptions, path: str, prediction: Prediction) -> Snapshot:
-    """Make a prediction a side like any other: contents come from the checkout or from the build itself."""
-    prefix = f"{options.context}/" if options.context else ""
-    tree = prediction.tree
-
-    def entry_at(where: str) -> FileEntry | None:
-        return tree.find(where)
-
-    def module(where: str) -> SourceFile | None:
-        entry = entry_at(where)
-        if entry is None:
-            return None
-        if entry.source:
-            return local.modules.get(prefix + entry.source)
-        data = prediction.inline.get(entry.digest)
-        return None if data is None else parse_source(data)
-
-    def text(where: str) -> str | None:
-        entry = entry_at(where)
-        if entry is None:
-            return None
-        if entry.source:
-            return local.texts.get(prefix + entry.source)
-        data = prediction.inline.get(entry.digest)
-        return None if data is None else data.decode("utf-8", "replace")
-
-    def digest(where: str) -> str | None:
-        entry = entry_at(where)
-        if entry is None:
-            return None
-        return local.digests.get(prefix + entry.source) if entry.source else entry.digest or None
-
-    def read(where: str) -> bytes | None:
-        found = text(where)
-        return None if found is None else found.encode("utf-8")
-
-    files = [entry.path for entry in tree if entry.kind == "file" and (entry.source or entry.digest)]
-    environment = infer_environment(tree, read, prediction.config)
-    return Snapshot(
-        origin=Origin("predicted", path),
-        tree=tree,
-        modules=OnDemand(module, lambda: (name for name in files if name.endswith(".py"))),
-        texts=OnDemand(text, lambda: ()),
-        digests=OnDemand(digest, lambda: files),
-        environment=environment,
-        config=prediction.config,
-        unknown=prediction.unknown,
-    )
 
 
 def clean_clone(local: Snapshot) -> Snapshot:

@@ -15,8 +15,11 @@ from paritycheck.predict.plan import Plan, make_plan
 MAX_TRIES = 4  # each costs a whole prediction
 
 
-def repair_ignore(plan: Plan, paths: Sequence[str]) -> str | None:
-    """Return a line to add to the ignore file that makes all ``paths`` arrive, if one does."""
+def repair_ignore(plan: Plan, paths: Sequence[str], *, landing: bool = True) -> str | None:
+    """Return a line to add to the ignore file that makes all ``paths`` arrive, if one does.
+
+    Without ``landing`` it is enough that they are in the context: a step of the build needs them.
+    """
     ignore = plan.context.ignore
     if ignore is None:
         return None
@@ -26,7 +29,7 @@ def repair_ignore(plan: Plan, paths: Sequence[str]) -> str | None:
     for lines in list(_exceptions(inside))[:MAX_TRIES]:
         added = "".join(f"{line}\n" for line in lines)
         edited = text if text.endswith("\n") or not text else text + "\n"
-        if _arrives(plan, ignore.path, edited + added, paths):
+        if _arrives(plan, ignore.path, edited + added, paths, landing=landing):
             shown = " and ".join(f"`{line}`" for line in lines)
             return f"add {shown} at the end of {ignore.path}"
     return None
@@ -77,10 +80,15 @@ def _copies(root: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "/".join([*base, top]), f"./{top}"
 
 
-def _arrives(plan: Plan, edited: str, text: str, paths: Sequence[str]) -> bool:
+def _arrives(plan: Plan, edited: str, text: str, paths: Sequence[str], *, landing: bool = True) -> bool:
     clone = msgspec.structs.replace(plan.clone, texts=Edited(plan.clone.texts, edited, text))
     try:
         repaired = make_plan(clone, plan.options)
     except ParityError:
         return False
-    return repaired is not None and all(repaired.landings.container_of(path) for path in paths)
+    if repaired is None:
+        return False
+    if landing:
+        return all(repaired.landings.container_of(path) for path in paths)
+    root = f"{plan.options.context}/" if plan.options.context else ""
+    return all(repaired.context.decide(path[len(root) :]).included for path in paths)

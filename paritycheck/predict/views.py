@@ -8,26 +8,34 @@ to be missing is missing however the program is started.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 
 import msgspec
 
-from paritycheck.model.environment import Distribution
+from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.conditions import Fact
+from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.importing import Finder
+from paritycheck.predict.importoutcome import Found, Outcome
 from paritycheck.predict.naming import name_below, package_roots, search_directories
 from paritycheck.predict.placement import Placement
+from paritycheck.predict.starting import Start
 
 
 class ContainerView(msgspec.Struct, frozen=True):
-    """``certain`` are the directories that are searched, ``assumed`` those that may be."""
+    """``certain`` are the directories that are searched, ``assumed`` those that may be.
+
+    ``start`` is what the container starts; ``path_lines`` are the lines that put together its path.
+    """
 
     finder: Finder
     certain: tuple[str, ...]
     assumed: tuple[str, ...]
     facts: dict[str, Fact]
+    start: Start
     path_lines: tuple[Location, ...] = ()
 
     def reaches(self, path: str, name: str) -> bool:
@@ -43,14 +51,18 @@ class ContainerView(msgspec.Struct, frozen=True):
         return ()
 
 
-def view_container(container: Snapshot, path_lines: tuple[Location, ...] = ()) -> ContainerView:
-    """Return what imports find in the container, started in its working directory."""
-    config, environment = container.config, container.environment
-    start = container.tree.resolve(config.workdir) if config else None
-    certain = tuple(dict.fromkeys([*([start] if start is not None else []), *search_directories(container)]))
-    assumed = tuple(
-        root for root in package_roots(container.tree, container.application_modules) if root not in certain
-    )
+def view_container(container: Snapshot, start: Start, path_lines: tuple[Location, ...] = ()) -> ContainerView:
+    """Return what imports find in the container when it is started so."""
+    environment = _environment(container, start)
+    first = [container.tree.resolve(entry.path) for entry in start.path_entries]
+    if not start.resolved:
+        first.append(container.tree.resolve(start.cwd))
+    searched = search_directories(container.tree, environment)
+    certain = tuple(dict.fromkeys([*(path for path in first if path is not None), *searched]))
+    assumed: tuple[str, ...] = ()
+    if not start.resolved:
+        roots = package_roots(container.tree, container.application_modules)
+        assumed = tuple(root for root in roots if root not in certain)
     interpreter = environment.interpreter
     finder = Finder(
         container.tree,
@@ -61,12 +73,27 @@ def view_container(container: Snapshot, path_lines: tuple[Location, ...] = ()) -
         modules=container.modules,
         doubt=container.project_doubt,
     )
-    return ContainerView(finder, certain, assumed, _facts(container), path_lines)
+    return ContainerView(finder, certain, assumed, _facts(environment), start, path_lines)
 
 
-def _facts(container: Snapshot) -> dict[str, Fact]:
+def _environment(container: Snapshot, start: Start) -> Environment:
+    """Infer the environment anew where the command starts another interpreter or changes its path."""
+    config = container.config
+    if config is None or not (start.executable or start.env):
+        return container.environment
+
+    def read(path: str) -> bytes | None:
+        text = container.texts.get(path)
+        return None if text is None else text.encode("utf-8")
+
+    changed = msgspec.structs.replace(config, env={**config.env, **start.env}, workdir=start.cwd)
+    found = infer_environment(container.tree, read, changed, start.executable or "python")
+    return found if found.interpreter is not None else container.environment
+
+
+def _facts(environment: Environment) -> dict[str, Fact]:
     facts: dict[str, Fact] = {"sys.platform": "linux", "os.name": "posix", "platform.system()": "Linux"}
-    interpreter = container.environment.interpreter
+    interpreter = environment.interpreter
     if interpreter is not None:
         facts["sys.implementation.name"] = interpreter.implementation
         numbers = tuple(int(part) for part in interpreter.version.split(".") if part.isdecimal())
@@ -76,10 +103,20 @@ def _facts(container: Snapshot) -> dict[str, Fact]:
 
 
 class LocalView(msgspec.Struct, frozen=True):
-    """``finder`` over the checkout's tree; ``providers`` maps import names to installed distributions."""
+    """``finder`` over the checkout's tree; ``providers`` maps import names to installed distributions.
+
+    ``beside`` finds what lies beside the importer or above it: how a program is found that people
+    start from within its own directory.
+    """
 
     finder: Finder
     providers: dict[str, Distribution]
+    beside: Callable[[str], Finder]
+
+    def find(self, name: str, importer: str) -> Outcome:
+        """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it."""
+        found = self.finder.find(name)
+        return found if isinstance(found, Found) else self.beside(importer.rpartition("/")[0]).find(name)
 
     def provider(self, name: str) -> Distribution | None:
         """Return the distribution that provides ``name`` or a package above it."""
@@ -102,16 +139,24 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
     ]
     bases = [root, "", *sorted(projects, key=lambda path: (path.count("/"), path))]
     sources = [f"{base}/src".lstrip("/") for base in bases]
-    entries = [path for path in (*mirrored, *bases, *sources) if local.tree.is_dir(path)]
+    entries = tuple(dict.fromkeys(path for path in (*mirrored, *bases, *sources) if local.tree.is_dir(path)))
     interpreter = local.environment.interpreter
-    finder = Finder(
-        local.tree,
-        tuple(dict.fromkeys(entries)),
-        interpreter.suffixes if interpreter else _extension_suffixes(local),
-        builtins=sys.builtin_module_names,
-        modules=local.modules,
-    )
-    return LocalView(finder, _providers(local.environment.distributions))
+    suffixes = interpreter.suffixes if interpreter else _extension_suffixes(local)
+
+    @cache
+    def finder(directories: tuple[str, ...]) -> Finder:
+        return Finder(
+            local.tree, directories, suffixes, builtins=sys.builtin_module_names, modules=local.modules
+        )
+
+    def beside(directory: str) -> Finder:
+        above = [directory]
+        while directory:
+            directory = directory.rpartition("/")[0]
+            above.append(directory)
+        return finder(tuple(above))
+
+    return LocalView(finder(entries), _providers(local.environment.distributions), beside)
 
 
 def _extension_suffixes(local: Snapshot) -> tuple[str, ...]:
@@ -129,8 +174,3 @@ def _providers(distributions: tuple[Distribution, ...]) -> dict[str, Distributio
         for module in distribution.modules:
             providers.setdefault(module, distribution)
     return providers
-
-
-def application_names(container: Snapshot, view: ContainerView) -> Mapping[str, tuple[str, ...]]:
-    """Return the import names of every application module in the container, by path."""
-    return {path: view.names(path) for path in container.application_modules}

@@ -1,0 +1,73 @@
+"""What the start command itself shows: not understood, or naming a file that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paritycheck.gates import Facts, travel
+from paritycheck.model.journey import Gate, Item
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, ReportItem
+from paritycheck.rules import make_finding
+
+
+def start_findings(facts: Facts) -> Iterator[Finding]:
+    """Return what can be said about the command that the container starts."""
+    start = facts.view.start
+    if not start.resolved:
+        words = " ".join(start.command)
+        yield make_finding(
+            "PC405",
+            f"the start command {words or '(none)'} is not resolved: {start.reason}",
+            items=[ReportItem("setting", "start command")],
+            locations=_lines(facts),
+        )
+    scripts = [(root.path, "PC107") for root in start.roots if root.path]
+    data = [(path.lstrip("/"), "PC109") for path in start.data]
+    for path, code in (*scripts, *data):
+        if facts.container.tree.find(path) is None and facts.container.project_doubt(path) is None:
+            yield from _missing(path, code, facts)
+
+
+def _missing(path: str, code: str, facts: Facts) -> Iterator[Finding]:
+    """Parity: a file that the checkout does not have either is not the build's fault."""
+    source = _counterpart(path, facts)
+    if source is None:
+        return
+    there = facts.placement.container_of(source)
+    item = Item("module" if source.endswith(".py") else "data", path.rpartition("/")[2], source)
+    journey = travel(item, facts)
+    lost = journey.lost_at
+    gate: Gate = lost.gate if lost else "image"
+    locations = (lost.locations if lost else ()) or _lines(facts)
+    where = lost.reason if lost else "it is missing"
+    if there:
+        gate, locations, where = "syspath", _lines(facts), f"{source} is at /{there[0]}"
+    yield make_finding(
+        code,
+        f"the container starts /{path}, which is not there: {where}",
+        gate=gate,
+        items=[ReportItem(item.kind, item.name, item.path, journey.verdicts)],
+        locations=locations,
+    )
+
+
+def _lines(facts: Facts) -> tuple[Location, ...]:
+    return (facts.view.start.location,) if facts.view.start.location else facts.view.path_lines
+
+
+def _counterpart(path: str, facts: Facts) -> str | None:
+    """Return the checkout's file whose path ends most like ``path``."""
+    wanted = path.split("/")
+
+    def alike(other: str) -> int:
+        parts = other.split("/")
+        count = 0
+        while count < min(len(parts), len(wanted)) and parts[-1 - count] == wanted[-1 - count]:
+            count += 1
+        return count
+
+    tree = facts.plan.clone.tree if facts.plan else facts.local.tree
+    name = "/" + wanted[-1]
+    found = [entry.path for entry in tree if entry.kind == "file" and ("/" + entry.path).endswith(name)]
+    return max(found, key=lambda other: (alike(other), -other.count("/")), default=None)
