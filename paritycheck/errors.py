@@ -30,7 +30,13 @@ class DocumentError(ParityError):
 class BuildRefused(ParityError):
     """The engine would refuse this build; ``path`` and ``line`` name the guilty line (line 0: none)."""
 
-    def __init__(self, message: str, path: str = "", line: int = 0, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        path: str = "",
+        line: int = 0,
+        hint: str = "the build itself ends here: repair it, then check again",
+    ) -> None:
         where = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
         super().__init__(f"{where}{message}", hint)
         self.reason = message

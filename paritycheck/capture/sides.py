@@ -95,6 +95,10 @@ def _below(path: Path, root: Path) -> str:
 @contextlib.contextmanager
 def open_source(reference: str, machine: Machine) -> Iterator[Snapshot]:
     """Yield the snapshot of a checkout (a directory), a snapshot document (a file), or an image."""
+    if not reference:
+        raise UsageError(
+            "an empty name stands for no source", "name a checkout, an image or a snapshot document"
+        )
     path = Path(reference)
     if is_image_reference(reference):
         with open_image(reference, machine.hosts) as snapshot:

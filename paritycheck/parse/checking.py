@@ -15,7 +15,7 @@ from collections.abc import Callable
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import Engine
 from paritycheck.parse.dialect import NEWEST, dialect_of, parser_version
-from paritycheck.parse.flags import check_flags
+from paritycheck.parse.flags import check_flags, newer_hint
 from paritycheck.parse.gotext import SPACE
 from paritycheck.parse.heredocs import parse_mark
 from paritycheck.parse.instruction import Instruction
@@ -55,9 +55,9 @@ def _is_none(instruction: Instruction) -> bool:
 
 
 def _unknown_shape(lenient: bool) -> Callable[[Instruction, Engine], None]:
-    def refuse(instruction: Instruction, _: Engine) -> None:
+    def refuse(instruction: Instruction, engine: Engine) -> None:
         if not lenient:
-            raise BuildRefused(f"unknown instruction: {instruction.keyword}")
+            raise BuildRefused(f"unknown instruction: {instruction.keyword}", hint=newer_hint(engine))
 
     return refuse
 

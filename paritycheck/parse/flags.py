@@ -89,7 +89,7 @@ def check_flags(instruction: Instruction, engine: Engine, lenient: bool = False)
         if flag.name not in known:
             if lenient:
                 continue
-            raise BuildRefused(f"unknown flag: --{flag.name}")
+            raise BuildRefused(f"unknown flag: --{flag.name}", hint=newer_hint(engine))
         if imagebuilder:
             _check_imagebuilder_value(keyword, flag.name, flag.value, version=engine.version)
             continue
@@ -97,6 +97,11 @@ def check_flags(instruction: Instruction, engine: Engine, lenient: bool = False)
             raise BuildRefused(f"duplicate flag specified: --{flag.name}")
         seen.add(flag.name)
         _check_value(flag.name, flag.value)
+
+
+def newer_hint(engine: Engine) -> str:
+    """Return what to do about a word that this engine does not know."""
+    return f"correct it, or name the version of your builder if that is newer: --engine {engine.name}@VERSION"
 
 
 def _check_value(name: str, value: str | None) -> None:
