@@ -10,10 +10,13 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from paritycheck.model.environment import EditableModule, PathEntry
+import msgspec
+
+from paritycheck.model.environment import EditableModule, Environment, PathEntry
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.sitedirectory import read_site_directory
+from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.shellstate import Shell
 
 _SITE = re.compile(r"(?:^|.*/)lib/(?:python|pypy)[\d.]*/(?:site|dist)-packages")
@@ -60,6 +63,17 @@ def _folder(shell: Shell, prefix: str, version: str) -> str:
     if len(names) == 1 or (names and f"python{version}" not in names):
         return f"lib/{names[-1]}"
     return f"lib/python{version or '3'}"
+
+
+def predicted_environment(
+    tree: FileTree, read: Callable[[str], bytes | None], config: ImageConfig
+) -> Environment:
+    """Return the environment of a predicted image; without an interpreter, what its own files tell of it."""
+    found = infer_environment(tree, read, config)
+    if found.interpreter is not None:
+        return found
+    entries, editables = guess_search_path(tree, read, config)
+    return msgspec.structs.replace(found, sys_path=entries, editables=editables)
 
 
 def guess_search_path(
