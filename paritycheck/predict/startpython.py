@@ -80,7 +80,8 @@ def read_flags(words: tuple[str, ...]) -> Flags | None:
 
 def run_python(words: tuple[str, ...], scene: Scene) -> Outcome:
     """Follow ``python …``; the first word names the interpreter."""
-    start = Process(words, scene.cwd, location=scene.location, interpreter=words[0], executable=words[0])
+    executable = scene.absolute(words[0]) if "/" in words[0] else words[0]
+    start = Process(words, scene.cwd, location=scene.location, interpreter=words[0], executable=executable)
     flags = read_flags(words[1:])
     if flags is None:
         return msgspec.structs.replace(start, idle=True, reason="shows the interpreter's help or version")
@@ -145,15 +146,13 @@ def _run_module(call: Call, flags: Flags) -> Outcome:
     if name in _RUNNERS:
         return _run_through(call, flags)
     found = module_file(call.scene, call.search, name)
-    if not found:
-        return Named(name.removesuffix(".__main__"), call)
-    package = not found.endswith(".py")
-    own = not _installed(found)
-    if not own:
-        return Named(name.removesuffix(".__main__"), call)
-    return call.becomes(
+    package = found and not found.endswith(".py")
+    process = call.becomes(
         f"runs the module {name}", roots=(Root(f"{name}.__main__" if package else name, main=True),)
     )
+    if found and not _installed(found):
+        return process  # the project's own, whatever it is called
+    return Named(name.removesuffix(".__main__"), call, process)
 
 
 def _run_through(call: Call, flags: Flags) -> Outcome:
@@ -203,12 +202,17 @@ def run_script(call: Call, path: str) -> Outcome:
     directory = posixpath.dirname(scene.files.real(path))
     call = put_first(call, directory)
     name = posixpath.basename(path)
-    if posixpath.basename(posixpath.dirname(path)) in ("bin", "sbin", "Scripts") and not name.endswith(".py"):
-        return Named(name, call)
     text = scene.text(path) or ""
+    process = call.becomes(f"runs the script {path}", roots=(script_root(scene, path),))
+    if posixpath.basename(posixpath.dirname(path)) in ("bin", "sbin", "Scripts") and not name.endswith(".py"):
+        target = console_target(text)
+        if target is not None:
+            process = call.becomes(f"runs {name}", modules=target[:1], attributes=(target,))
+        return Named(name, call, process)
     if name == "manage.py" or "execute_from_command_line" in text:
-        return Named("manage.py", msgspec.structs.replace(call, arguments=(path, *call.arguments)))
-    return call.becomes(f"runs the script {path}", roots=(script_root(scene, path),))
+        inner = msgspec.structs.replace(call, arguments=(path, *call.arguments))
+        return Named("manage.py", inner, process)
+    return process
 
 
 def console_target(text: str) -> tuple[str, str] | None:

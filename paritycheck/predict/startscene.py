@@ -175,10 +175,14 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A Python program called by the name of its console script or module: ``uvicorn``, ``celery``."""
+    """A Python program called by name: ``celery``, as a module, or as a script in ``bin``.
+
+    ``otherwise`` is what it is if nothing is known under this name.
+    """
 
     name: str
     call: Call
+    otherwise: Process
 
 
 Outcome = Command | Process | Named

@@ -27,7 +27,8 @@ _GUNICORN = flag_names(
     "--initgroups --capture-output --log-syslog -R --enable-stdio-inheritance --proxy-protocol "
     "--disable-redirect-access-to-syslog --suppress-ragged-eofs --do-handshake-on-connect -h --help -v "
     "--version --strip-header-spaces --permit-unconventional-http-method "
-    "--permit-unconventional-http-version --permit-obsolete-folding --casefold-http-method --no-control-socket --dirty"
+    "--permit-unconventional-http-version --permit-obsolete-folding --casefold-http-method"
+    "--no-control-socket --dirty"
 )
 _HYPERCORN = flag_names("--debug --reload -h --help --version")
 _GRANIAN = flag_names(
@@ -40,7 +41,8 @@ _GRANIAN = flag_names(
 _DAPHNE = flag_names("-h --help --proxy-headers --no-server-name --version")
 _WAITRESS = flag_names(
     "--help --call --log-untrusted-proxy-headers --no-log-untrusted-proxy-headers "
-    "--clear-untrusted-proxy-headers --no-clear-untrusted-proxy-headers --expose-tracebacks --no-expose-tracebacks --ipv4 --no-ipv4 "
+    "--clear-untrusted-proxy-headers --no-clear-untrusted-proxy-headers "
+    "--expose-tracebacks --no-expose-tracebacks --ipv4 --no-ipv4 "
     "--ipv6 --no-ipv6 --asyncore-use-poll --no-asyncore-use-poll"
 )
 _UWSGI = flag_names(
@@ -57,10 +59,12 @@ def find_target(options: Options, *named: str) -> str:
     ``module:attribute`` is found there too.
     """
     given = options.last(*named)
-    if given or options.rest:
-        return given or options.rest[0]
+    certain = [word for word in options.rest if UNKNOWN not in word]
+    if given or certain:
+        return given or certain[0]
     values = (value for found in options.values.values() for value in found)
-    return next((value for value in values if ":" in value and read_reference(value)), "")
+    found = next((value for value in values if ":" in value and read_reference(value)), "")
+    return found or next(iter(options.rest), "")
 
 
 def serve(call: Call, target: str, server: str, first: tuple[str, ...], **more: tuple[str, ...]) -> Process:

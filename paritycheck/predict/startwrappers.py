@@ -6,12 +6,14 @@ gosu, su-exec and s6, and "run" in the documentation of uv, Poetry, Pipenv, PDM 
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 
 import msgspec
 
 from paritycheck.parse.optionwords import flag_names, read_options
+from paritycheck.predict.startbuiltins import activate
 from paritycheck.predict.startscene import Command, Scene
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -66,13 +68,15 @@ _UV = flag_names(
 
 def _uv(words: tuple[str, ...], scene: Scene) -> Command:
     before = read_options(words, _UV, stop=True)
-    if not before.rest or before.rest[0] not in ("run", "x") or (before.rest[0] == "x"):
+    if before.rest[:1] != ("run",):
         return Command((), scene)
-    options = read_options(
-        before.rest[1:], _UV | {"-m", "--module", "-s", "--script", "--gui-script"}, stop=True
-    )
+    own = _UV | {"-m", "--module", "-s", "--script", "--gui-script"}
+    options = read_options(before.rest[1:], own, stop=True)
     directory = options.last("--directory") or before.last("--directory")
     scene = scene.entered(directory) if directory else scene
+    project = options.last("--project") or before.last("--project")
+    if not options.has("--active", "--isolated", "--no-project"):
+        scene = _in_environment(scene, project or ".", scene.env.get("UV_PROJECT_ENVIRONMENT") or "")
     rest = options.rest
     if options.has("-m", "--module"):
         rest = ("python", "-m", *rest)
@@ -81,17 +85,36 @@ def _uv(words: tuple[str, ...], scene: Scene) -> Command:
     return Command(rest, scene)
 
 
+def _in_environment(scene: Scene, project: str, environment: str = "") -> Scene:
+    """Return the scene in the project's virtual environment, ``.venv`` beside it or above, if it is there."""
+    here = scene.absolute(project)
+    places = [posixpath.join(here, environment)] if environment else []
+    while True:
+        places.append(posixpath.join(here, ".venv"))
+        if here == "/":
+            break
+        here = posixpath.dirname(here)
+    found = next((place for place in places if scene.files.is_dir(f"{place}/bin")), "")
+    return activate(scene, f"{found}/bin/activate") if found else scene
+
+
 def _run(flags: str) -> Unwrap:
-    """Return what unwraps ``poetry run X`` and its like."""
+    """Return what unwraps ``poetry run X``: in the project's environment, unless one is active."""
     names = frozenset(flags.split())
 
     def unwrap(words: tuple[str, ...], scene: Scene) -> Command:
         before = read_options(words, names, stop=True)
-        directory = before.last("-C", "--directory", "--project", "-p")
+        directory = before.last("-C", "--directory")
         scene = scene.entered(directory) if directory else scene
-        if not before.rest or before.rest[0] not in ("run", "exec"):
+        if before.rest[:1] not in (("run",), ("exec",)):
             return Command((), scene)
         options = read_options(before.rest[1:], names, stop=True)
+        if options.last("-p", "--prefix"):  # conda's
+            scene = activate(
+                scene, posixpath.join(scene.absolute(options.last("-p", "--prefix")), "bin/activate")
+            )
+        elif not scene.env.get("VIRTUAL_ENV"):
+            scene = _in_environment(scene, ".")
         rest = options.rest
         return Command(("python", *rest) if rest and rest[0].endswith(".py") else rest, scene)
 
@@ -129,6 +152,14 @@ def _after_dashes(words: tuple[str, ...], scene: Scene) -> Command:
     return Command(words[words.index("--") + 1 :] if "--" in words else (), scene)
 
 
+def _dockerize(words: tuple[str, ...], scene: Scene) -> Command:
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        alone = "=" in words[position] or words[position] in ("-no-overwrite", "-poll", "-version")
+        position += 1 if alone else 2
+    return Command(words[position:], scene)
+
+
 def _shell_words(words: tuple[str, ...], scene: Scene) -> Command:
     return Command(("sh", "-c", " ".join(words)), scene)
 
@@ -164,7 +195,7 @@ WRAPPERS: dict[str, Unwrap] = {
     "wait-for.sh": _after_dashes,
     "wait4x": _after_dashes,
     "chamber": _after_dashes,
-    "dockerize": _wrapper("-v -no-overwrite -poll --version"),
+    "dockerize": _dockerize,
     "env": _env,
     "exec": _wrapper("-c -l"),
     "command": _wrapper("-p"),
