@@ -3,16 +3,16 @@
 import os
 import stat
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import Unknown
-from paritycheck.model.tree import FileEntry, FileTree, Kind
+from paritycheck.model.tree import FileEntry, FileTree
 
-KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFLNK: "link"}
+ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+DIRECTORY = ROOT | os.O_NOFOLLOW
 
 
 class Worktree(msgspec.Struct, frozen=True):
@@ -50,31 +50,61 @@ def walk(root: Path) -> Worktree:
     waiting = [""]  # no recursion: a tree may be deeper than Python's stack
     while waiting:
         directory = waiting.pop()
-        real = real_names.get(directory, directory)
         try:
-            listing = _listing(root / real)
+            here = os.open(root / real_names.get(directory, directory), DIRECTORY if directory else ROOT)
         except OSError as error:
             if not directory:
                 raise SourceError(f"{root}: {_words(error)}", "name a directory that can be read") from error
             unknown.append(Unknown(directory, f"the directory could not be listed: {_words(error)}"))
             continue
-        before, real_before = (f"{directory}/", f"{real}/") if directory else ("", "")
-        below: list[str] = []
-        for item in listing:
-            name = item.name
-            path = before + (name if name.isascii() else printable(name))
-            if path != real_before + name:
-                real_names[path] = real_before + name
-            try:
-                entry = _entry(path, item)
-            except OSError as error:
-                unknown.append(Unknown(path, f"could not be read: {_words(error)}"))
-                continue
-            entries.append(entry)
-            if entry.kind == "dir" and name != ".git":
-                below.append(path)
+        try:
+            below = _list(directory, here, entries, real_names, unknown)
+        finally:
+            os.close(here)
         waiting += reversed(below)
     return Worktree(root, FileTree(entries), real_names, tuple(unknown))
+
+
+def _list(
+    directory: str, here: int, entries: list[FileEntry], real_names: dict[str, str], unknown: list[Unknown]
+) -> list[str]:
+    """Add what lies directly in the open directory ``here``; return the directories to go on with."""
+    # A large checkout spends its time in this loop: plain local names, positional arguments.
+    lstat, make, add = os.lstat, FileEntry, entries.append
+    below: list[str] = []
+    before = f"{directory}/" if directory else ""
+    for name in sorted(os.listdir(here)):
+        path = before + name
+        if not name.isascii() or directory in real_names:
+            path = _note_spelling(before, name, directory, real_names)
+        try:
+            facts = lstat(name, dir_fd=here)
+            mode = facts[0]
+            bits = mode & 0o7777
+            kind = mode - bits
+            if kind == stat.S_IFREG:
+                add(make(path, "file", facts[6], bits, facts[4], facts[5]))
+            elif kind == stat.S_IFDIR:
+                add(make(path, "dir", 0, bits, facts[4], facts[5]))
+                if name != ".git":
+                    below.append(path)
+            elif kind == stat.S_IFLNK:
+                target = printable(os.readlink(name, dir_fd=here))
+                add(make(path, "link", 0, bits, facts[4], facts[5], target))
+            else:
+                add(make(path, "other", 0, bits, facts[4], facts[5]))
+        except OSError as error:
+            unknown.append(Unknown(path, f"could not be read: {_words(error)}"))
+    return below
+
+
+def _note_spelling(before: str, name: str, directory: str, real_names: dict[str, str]) -> str:
+    """Return the path that the model writes for ``name``, noting how the disk spells it if otherwise."""
+    path = before + printable(name)
+    real = f"{real_names[directory]}/{name}" if directory in real_names else before + name
+    if path != real:
+        real_names[path] = real
+    return path
 
 
 class Landmarks(msgspec.Struct, frozen=True):
@@ -98,24 +128,6 @@ def landmarks(tree: FileTree) -> Landmarks:
             found[name].append(directory)
     environments = sorted({*found["pyvenv.cfg"], *found["conda-meta"]})
     return Landmarks(tuple(found[".git"]), tuple(environments), tuple(found["CACHEDIR.TAG"]))
-
-
-def _listing(directory: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(directory) as found:
-        return sorted(found, key=lambda item: item.name)
-
-
-def _entry(path: str, item: os.DirEntry[str]) -> FileEntry:
-    status = item.stat(follow_symlinks=False)
-    kind, mode = _described(status.st_mode)
-    size = status.st_size if kind == "file" else 0
-    target = printable(os.readlink(item.path)) if kind == "link" else ""  # noqa: PTH115 (no Path for each file)
-    return FileEntry(path, kind, size, mode, status.st_uid, status.st_gid, target)
-
-
-@cache  # a tree has few modes and many files: looked up, they cost neither time nor an int for each
-def _described(mode: int) -> tuple[Kind, int]:
-    return KINDS.get(stat.S_IFMT(mode), "other"), stat.S_IMODE(mode)
 
 
 def _words(error: OSError) -> str:
