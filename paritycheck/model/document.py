@@ -5,8 +5,6 @@ Containerfile are in it. ``.env`` files are not, and neither is the value of an 
 unless it steers Python or the search for programs.
 """
 
-import inspect
-import json
 import re
 from typing import Any
 
@@ -16,12 +14,12 @@ from paritycheck import __version__
 from paritycheck.errors import DocumentError
 from paritycheck.model.environment import Environment
 from paritycheck.model.report import Tool
+from paritycheck.model.schema import document_schema
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
 from paritycheck.model.source import SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 
 SCHEMA_VERSION = "1.0"
-SCHEMA_ID = "urn:paritycheck:snapshot-1"
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -103,25 +101,12 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
 
 def snapshot_schema() -> dict[str, Any]:
     """Return the JSON Schema of the document, as ``schemas/snapshot-1.json`` stores it."""
-    schema = msgspec.json.schema(Document)
-    definitions = schema["$defs"]
-    for definition in definitions.values():
-        # Docstrings are indented before Python 3.13.
-        definition["description"] = inspect.cleandoc(definition["description"])
-    definitions["Document"]["properties"]["schema_version"]["const"] = SCHEMA_VERSION
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        "title": "paritycheck snapshot",
-        "description": "Everything that is known about one side, a checkout or an image, captured once.",
-        "$ref": schema["$ref"],
-        "$defs": dict(sorted(definitions.items())),
-    }
-
-
-def schema_text(schema: dict[str, Any]) -> str:
-    """Return a schema as its file stores it."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return document_schema(
+        Document,
+        SCHEMA_VERSION,
+        "snapshot-1",
+        "Everything that is known about one side, a checkout or an image, captured once.",
+    )
 
 
 def _check_version(data: bytes, name: str) -> None:

@@ -1,15 +1,17 @@
 """The second document: what is said about the two sides (``schemas/report-1.json``)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from paritycheck.model.journey import Gate, ItemKind, Verdict
 from paritycheck.model.location import Location
+from paritycheck.model.schema import document_schema
 from paritycheck.model.snapshot import Origin
 from paritycheck.model.source import ImportContext
 
 Severity = Literal["error", "warning", "note"]
+REPORT_VERSION = "1.0"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -88,3 +90,10 @@ class Report(msgspec.Struct, frozen=True):
     summary: Summary
     findings: tuple[Finding, ...]
     remarks: tuple[str, ...] = ()
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document, as ``schemas/report-1.json`` stores it."""
+    return document_schema(
+        Report, REPORT_VERSION, "report-1", "What a container lacks of a checkout, who needs it, what lost it."
+    )

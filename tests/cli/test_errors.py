@@ -75,11 +75,9 @@ def test_wrong_usage(case: str, place: Place) -> None:
 
 def _manifest(**changes: object) -> bytes:
     tar = layer_tar("srv/\n  x.py")
-    manifest = {"Config": "c.json", "RepoTags": [], "Layers": ["l.tar"], **changes}
-    files = {"c.json": config_blob([tar], None, None), "l.tar": tar, "manifest.json": json.dumps([manifest])}
-    return plain_tar(
-        {name: data if isinstance(data, bytes) else data.encode() for name, data in files.items()}
-    )
+    manifest = json.dumps([{"Config": "c.json", "RepoTags": [], "Layers": ["l.tar"], **changes}])
+    files = {"c.json": config_blob([tar], None, None), "l.tar": tar, "manifest.json": manifest.encode()}
+    return plain_tar(files)
 
 
 def _with_layer(tar: bytes) -> bytes:
@@ -93,7 +91,7 @@ def _with_layer(tar: bytes) -> bytes:
 
 
 def _announcing(count: int) -> bytes:
-    """Return a tar that begins with a GNU sparse-free member announcing ``count`` blocks it does not have."""
+    """Return a tar whose one member announces ``count`` blocks that are not there."""
     tar = bytearray(plain_tar({"srv/x.py": b""})[:512])
     tar[124:136] = b"%011o\0" % (count * 512)
     tar[148:156] = b" " * 8

@@ -8,9 +8,10 @@ import jsonschema
 import pytest
 
 from paritycheck.errors import DocumentError
-from paritycheck.model.document import decode_snapshot, encode_snapshot, schema_text, snapshot_schema
+from paritycheck.model.document import decode_snapshot, encode_snapshot, snapshot_schema
 from paritycheck.model.environment import Environment
 from paritycheck.model.location import Location
+from paritycheck.model.schema import schema_text
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Layer, Origin, Snapshot, Unknown
 from paritycheck.model.source import Import, SourceFile
 from tests.drawn import tree
@@ -36,8 +37,8 @@ def document(**changes: Any) -> dict[str, Any]:
 
 def test_the_stored_schema_is_that_of_the_types() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(snapshot_schema()), (
-        "write it anew: python -c 'from paritycheck.model.document import *;"
-        ' print(schema_text(snapshot_schema()), end="")\' > schemas/snapshot-1.json'
+        "write it anew: python -c 'from paritycheck.model import document, schema;"
+        ' print(schema.schema_text(document.snapshot_schema()), end="")\' > schemas/snapshot-1.json'
     )
 
 
