@@ -88,7 +88,7 @@ def stack(layers: Sequence[Layer]) -> FileTree:
     A whiteout and an opaque directory hide only what older layers hold; anything that is no
     directory hides the path and all below it in older layers.
     """
-    visible: dict[str, FileEntry] = {}
+    shown: list[dict[str, FileEntry]] = []
     closed: set[str] = set()
     opaque: set[str] = set()
     for index in range(len(layers) - 1, -1, -1):
@@ -96,11 +96,15 @@ def stack(layers: Sequence[Layer]) -> FileTree:
         entries = layer.entries
         if layer.hard:
             entries = entries | _distant_links(layer, layers[:index], index)
-        visible = _beneath(visible, entries, closed, opaque)
+        shown.append(_beneath(entries, closed, opaque))
         if index:
             closed |= layer.whiteouts
             opaque |= layer.opaque
             closed.update([path for path, entry in entries.items() if entry.kind != "dir"])
+    # Merged oldest first, each layer once: in its own order, and parents stay before what they hold.
+    visible: dict[str, FileEntry] = {}
+    while shown:
+        visible.update(shown.pop())
     return FileTree(visible.values())
 
 
@@ -138,21 +142,20 @@ def renamed(entry: FileEntry, path: str, layer: int) -> FileEntry:
     )
 
 
-def _beneath(
-    visible: dict[str, FileEntry], entries: dict[str, FileEntry], closed: set[str], opaque: set[str]
-) -> dict[str, FileEntry]:
-    """Return ``visible`` with what can be seen of the layer ``entries`` under it."""
+def _beneath(entries: dict[str, FileEntry], closed: set[str], opaque: set[str]) -> dict[str, FileEntry]:
+    """Return what newer layers leave of the layer ``entries``; what they write themselves may remain."""
+    if "" in opaque:
+        return {}
+    # Set arithmetic is done at the speed of C: most of a layer is hidden by nothing.
     blocked = closed & entries.keys()
     hiding = [path for path in blocked | (opaque & entries.keys()) if entries[path].kind == "dir"]
-    if "" in opaque:
-        entries = {}
-    elif hiding:
+    if hiding:
         entries = _outside(entries, frozenset(hiding))
-    # Set arithmetic and merging are done at the speed of C: most of a layer is hidden by nothing.
-    merged = entries | visible
-    for path in blocked - visible.keys():
-        merged.pop(path, None)
-    return merged
+    if blocked:
+        entries = dict(entries)
+        for path in blocked:
+            entries.pop(path, None)
+    return entries
 
 
 def _outside(entries: dict[str, FileEntry], hiding: frozenset[str]) -> dict[str, FileEntry]:

@@ -82,8 +82,9 @@ def _binary(files: ImageFiles, located: Located, _config: ImageConfig) -> str:
 
     Linkers let one string be the end of another, so what stands before it says nothing.
     """
-    minor = ".".join(map(str, located.minor))
-    string = re.compile(rb"(?<![\d.])(" + re.escape(minor.encode()) + rb"\.\d+(?:(?:a|b|rc)\d+)?)\+?\0")
+    # A search that begins with a literal is ten times faster than one that begins with a lookbehind.
+    minor = re.escape(".".join(map(str, located.minor)).encode() + b".")
+    string = re.compile(rb"(" + minor + rb"(?<![\d.]" + minor + rb")\d+(?:(?:a|b|rc)\d+)?)\+?\0")
     library = posixpath.join(located.base_prefix, located.library)
     shared = [name for name in files.names(library) if name.startswith(f"lib{located.folder}")]
     for path in [*(posixpath.join(library, name) for name in shared if ".so" in name), located.program]:
