@@ -7,7 +7,7 @@ from collections import Counter
 from paritycheck import __version__
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, UsageError
-from paritycheck.findings import build_findings, image_findings, loss_findings, start_findings
+from paritycheck.findings import build_findings, image_findings, loss_findings, start_findings, step_findings
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
@@ -35,6 +35,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     findings = [
         *loss_findings(losses, facts),
         *start_findings(facts),
+        *step_findings(facts),
         *build_findings(losses, facts),
         *image_findings(losses, facts),
     ]
@@ -46,7 +47,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         container=facts.container.origin,
         summary=_summary(facts.container, losses, kept),
         findings=tuple(kept),
-        remarks=_remarks(local, facts.container, losses),
+        remarks=_remarks(facts, losses),
     )
 
 
@@ -164,7 +165,8 @@ def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Su
     )
 
 
-def _remarks(local: Snapshot, container: Snapshot, losses: Losses) -> tuple[str, ...]:
+def _remarks(facts: Facts, losses: Losses) -> tuple[str, ...]:
+    local, container = facts.local, facts.container
     remarks = [*local.environment.problems, *container.environment.problems]
     if local.git is not None and local.git.state != "repository":
         remarks.append(f"what git tracks is not known: {local.git.reason}")
@@ -172,6 +174,8 @@ def _remarks(local: Snapshot, container: Snapshot, losses: Losses) -> tuple[str,
         remarks.append("the clone is shallow: nothing is said about earlier commits")
     unknown = (*local.unknown, *container.unknown)
     remarks += [f"{part.path or 'everything'}: {part.reason}" for part in unknown]
+    presumed = facts.plan.prediction.problems if facts.plan else ()
+    remarks += [problem.message for problem in presumed if problem.presumed]
     if losses.doubtful:
         names = sorted({name.partition(".")[0] for name in losses.doubtful})
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -93,7 +93,8 @@ def _repair(plan: Plan, path: str, lost: Verdict | None) -> str:
 
 
 def _instructions(plan: Plan) -> Iterator[Finding]:
-    for problem in plan.prediction.problems:
+    # What was presumed (the working directory of a base not at hand) is a remark, not a finding.
+    for problem in (one for one in plan.prediction.problems if not one.presumed):
         yield make_finding(
             "PC901",
             f"{problem.location}: {problem.message}",

@@ -17,6 +17,7 @@ from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.conditions import Fact
+from paritycheck.predict.declared import mentioned_names, normalise
 from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.importing import Finder
 from paritycheck.predict.importoutcome import Found, Outcome
@@ -106,17 +107,24 @@ class LocalView(msgspec.Struct, frozen=True):
     """``finder`` over the checkout's tree; ``providers`` maps import names to installed distributions.
 
     ``beside`` finds what lies beside the importer or above it: how a program is found that people
-    start from within its own directory.
+    start from within its own directory; ``mentioned`` are the names in the dependency files.
     """
 
     finder: Finder
     providers: dict[str, Distribution]
     beside: Callable[[str], Finder]
+    mentioned: Callable[[], frozenset[str]]
 
     def find(self, name: str, importer: str) -> Outcome:
         """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it."""
         found = self.finder.find(name)
-        return found if isinstance(found, Found) else self.beside(importer.rpartition("/")[0]).find(name)
+        if isinstance(found, Found) or not importer:
+            return found
+        near = self.beside(importer.rpartition("/")[0]).find(name)
+        if not isinstance(near, Found) or near.path == importer:
+            return found
+        # anthropic.py beside `import anthropic`: the distribution is meant if there is one.
+        return found if normalise(name.partition(".")[0]) in self.mentioned() else near
 
     def provider(self, name: str) -> Distribution | None:
         """Return the distribution that provides ``name`` or a package above it."""
@@ -156,7 +164,12 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
             above.append(directory)
         return finder(tuple(above))
 
-    return LocalView(finder(entries), _providers(local.environment.distributions), beside)
+    return LocalView(
+        finder(entries),
+        _providers(local.environment.distributions),
+        beside,
+        cache(lambda: mentioned_names(local)),
+    )
 
 
 def _extension_suffixes(local: Snapshot) -> tuple[str, ...]:
