@@ -12,7 +12,7 @@ from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
-from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.snapshot import Snapshot, Unknown
 from paritycheck.predict.losses import Losses, find_losses
 from paritycheck.predict.placement import Placement, place_by_likeness
 from paritycheck.predict.plan import Plan
@@ -172,8 +172,7 @@ def _remarks(facts: Facts, losses: Losses) -> tuple[str, ...]:
         remarks.append(f"what git tracks is not known: {local.git.reason}")
     if local.git is not None and local.git.shallow:
         remarks.append("the clone is shallow: nothing is said about earlier commits")
-    unknown = (*local.unknown, *container.unknown)
-    remarks += [f"{part.path or 'everything'}: {part.reason}" for part in unknown]
+    remarks += _unknown_parts((*local.unknown, *container.unknown))
     presumed = facts.plan.prediction.problems if facts.plan else ()
     remarks += [problem.message for problem in presumed if problem.presumed]
     if losses.doubtful:
@@ -181,3 +180,14 @@ def _remarks(facts: Facts, losses: Losses) -> tuple[str, ...]:
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         remarks.append(f"whether the container has {shown} is not known")
     return tuple(dict.fromkeys(remarks))
+
+
+def _unknown_parts(parts: tuple[Unknown, ...]) -> list[str]:
+    """Say each reason once, with the paths that it concerns."""
+    places: dict[str, list[str]] = {}
+    for part in parts:
+        places.setdefault(part.reason, []).append(f"/{part.path}")
+    return [
+        reason if "/" in paths else f"{reason}: {', '.join(dict.fromkeys(paths))}"
+        for reason, paths in places.items()
+    ]
