@@ -94,7 +94,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
             containerfile=containerfile,
             engine=options.engine,
             context=context,
-            read=options.read,
+            read=_reader(local, options),
             build_args=options.build_args,
             target=options.target,
             bases=options.bases,
@@ -117,6 +117,22 @@ def open_context(local: Snapshot, options: BuildOptions) -> Context:
     path = options.file or find_containerfile(local.tree, options.context, options.engine) or ""
     ignore = read_ignorefile(local, options, path or join(options.context, "Containerfile"))
     return build_context(local.tree, options.context, ignore, options.engine, _inside(path, options.context))
+
+
+def _reader(local: Snapshot, options: BuildOptions) -> Callable[[str], bytes | None]:
+    """Return what reads a file of the context: RUN steps and ADD look into some of them."""
+    prefix = f"{options.context}/" if options.context else ""
+
+    def read(path: str) -> bytes | None:
+        data = options.read(path)
+        if data is not None:
+            return data
+        text = local.texts.get(prefix + path)
+        # Binary files have lost their bytes on the way to a text: they are not to be had.
+        binary = text is None or "\0" in text or "\\x" in text[:64]
+        return None if binary or text is None else text.encode("utf-8")
+
+    return read
 
 
 def read_ignorefile(local: Snapshot, options: BuildOptions, containerfile: str) -> IgnoreFile | None:

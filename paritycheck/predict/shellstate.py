@@ -13,13 +13,15 @@ from paritycheck.model.snapshot import Brings, Unknown
 from paritycheck.model.tree import FileEntry, join
 from paritycheck.parse.shellscript import Command
 from paritycheck.predict.buildnotes import MissingFile, RunStart
-from paritycheck.predict.landing import keep_inline
+from paritycheck.predict.landing import STANDARD_DIRECTORIES, keep_inline
 from paritycheck.predict.shellwords import Field, Unsure
 from paritycheck.predict.stagetree import Place, StageTree
 
 Status = bool | None  # whether a command succeeds; None: nobody knows
 
 ROOT_HOME = "/root"
+# Directories in which a base image may have files that nobody listed.
+_OF_THE_SYSTEM = STANDARD_DIRECTORIES - {"home", "media", "mnt", "srv", "tmp"}
 
 
 class RunScene(msgspec.Struct, frozen=True):
@@ -128,8 +130,20 @@ class Shell:
         return join(self.cwd, written)
 
     def place(self, written: str, follow_last: bool = True) -> Place:
-        """Return where ``written`` leads from here."""
-        return self.tree.locate(self.path(written), follow_last)
+        """Return where ``written`` leads from here.
+
+        In a directory that the build itself made, what others bring is not presumed to be.
+        """
+        place = self.tree.locate(self.path(written), follow_last)
+        if place.certainty != "unknown":
+            return place
+        parent = posixpath.dirname(place.path)
+        if parent in _OF_THE_SYSTEM or not parent or not self.tree.is_dir(parent):
+            return place
+        doubts = [part for part in self.tree.unknown if covers(part.path, place.path)]
+        if any(part.brings != "distributions" or covers(parent, part.path) for part in doubts):
+            return place
+        return msgspec.structs.replace(place, certainty="absent")
 
     def entry(self, path: str, kind: Literal["file", "dir", "link"], **fields: str | int) -> FileEntry:
         """Return a new entry that this RUN writes."""
