@@ -72,14 +72,12 @@ class _Reading:
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if not isinstance(target, ast.Name):
             return
+        text, strings = self._text(value), tuple(self._strings(value))
         self.texts.pop(target.id, None)
         self.lists.pop(target.id, None)
-        text = self._text(value)
         if text is not None:
             self.texts[target.id] = text
-            return
-        strings = tuple(self._strings(value))
-        if strings or isinstance(value, ast.List | ast.Tuple):
+        elif strings or isinstance(value, ast.List | ast.Tuple):
             self.lists[target.id] = strings
 
     def _change(self, name: str, method: str, args: list[ast.expr]) -> None:

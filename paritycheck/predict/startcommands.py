@@ -24,7 +24,7 @@ from paritycheck.predict.startpython import (
 from paritycheck.predict.startscene import UNKNOWN, Call, Command, Named, Outcome, Process
 from paritycheck.predict.startservers import SERVERS
 from paritycheck.predict.startshell import run_shell
-from paritycheck.predict.startsupervisors import SUPERVISORS
+from paritycheck.predict.startsupervisors import SUPERVISORS, has_services, services
 from paritycheck.predict.startworkers import WORKERS
 from paritycheck.predict.startwrappers import WRAPPERS
 
@@ -73,15 +73,17 @@ def _step(command: Command) -> tuple[Outcome, ...]:
     name = posixpath.basename(words[0])
     inner = scene.deeper()
     if IS_PYTHON.fullmatch(name):
-        return (run_python(words, scene),)
+        return (run_python(words, scene, command.given),)
     if name in SHELLS:
         return _shell(command)
+    if words[0] == "/init" and has_services(scene):
+        return services(words, inner)
     path = scene.program(words[0])
     if path is not None and _is_own_script(path) and not (name in WRAPPERS and "--" in words):
         return _script(command, path)
     if name in WRAPPERS:
         return (WRAPPERS[name](words[1:], inner),)
-    if name in SUPERVISORS and (name != "init" or words[0] == "/init"):
+    if name in SUPERVISORS:
         return SUPERVISORS[name](words, inner)
     return _program(command, name, path)
 

@@ -17,7 +17,7 @@ from paritycheck.parse.optionwords import flag_names, read_options
 from paritycheck.parse.processfiles import read_ini
 from paritycheck.predict.closure import Root
 from paritycheck.predict.djangoroots import VARIABLE, django_roots
-from paritycheck.predict.startpython import shown
+from paritycheck.predict.startpython import MANAGE, shown
 from paritycheck.predict.startscene import UNKNOWN, Call, Process, script_root, unique_roots
 from paritycheck.predict.startservers import import_place, serve
 
@@ -245,7 +245,7 @@ FRAMEWORKS: dict[str, Callable[[Call], Process]] = {
     "chainlit": script_runner("chainlit", "run"),
     "panel": script_runner("panel", "serve"),
     "locust": script_runner("locust"),
-    "manage.py": manage,
+    MANAGE: manage,
     "django-admin": django_admin,
     "django": django_admin,
     "alembic": alembic,

@@ -26,6 +26,7 @@ from paritycheck.predict.startscene import (
     start_entry,
 )
 
+MANAGE = "./manage.py"  # how Django's script is called here: no program or module has a slash in its name
 IS_PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)?t?)?")
 _WITH_VALUE = "WX"
 # Nothing of the program's is run.
@@ -78,8 +79,8 @@ def read_flags(words: tuple[str, ...]) -> Flags | None:
     return Flags(letters, "file", rest[0], rest[1:]) if rest else Flags(letters, "file", "", ())
 
 
-def run_python(words: tuple[str, ...], scene: Scene) -> Outcome:
-    """Follow ``python …``; the first word names the interpreter."""
+def run_python(words: tuple[str, ...], scene: Scene, given: str | None = None) -> Outcome:
+    """Follow ``python …``; the first word names the interpreter, ``given`` is what it reads as input."""
     executable = scene.absolute(words[0]) if "/" in words[0] else words[0]
     start = Process(words, scene.cwd, location=scene.location, interpreter=words[0], executable=executable)
     flags = read_flags(words[1:])
@@ -87,10 +88,12 @@ def run_python(words: tuple[str, ...], scene: Scene) -> Outcome:
         return msgspec.structs.replace(start, idle=True, reason="shows the interpreter's help or version")
     changes = _switches(flags.letters)
     call = Call(flags.arguments, scene.given(changes), start)
-    if UNKNOWN in flags.program:
+    if UNKNOWN in flags.program and flags.mode != "c":
         return call.fails(f"what {words[0]} runs is not known: {shown(flags.program)}")
     if flags.mode == "c":
-        return _run_code(call, flags)
+        return _run_code(call, flags.program, "code after -c")
+    if flags.program in ("", "-") and flags.mode == "file" and given is not None:
+        return _run_code(call, given, "code that it is given to read")
     if flags.mode == "m":
         return _run_module(call, flags)
     return _run_file(call, flags)
@@ -125,14 +128,14 @@ def put_first(call: Call, path: str) -> Call:
     return msgspec.structs.replace(call, process=msgspec.structs.replace(call.process, path_entries=entries))
 
 
-def _run_code(call: Call, flags: Flags) -> Process:
+def _run_code(call: Call, code: str, what: str) -> Process:
     call = put_first(call, ".")
-    says = parse_source(flags.program.encode("utf-8", "replace"))
+    says = parse_source(code.encode("utf-8", "replace"))
     if says.problem is not None:
-        return call.fails(f"the code after -c cannot be read: {says.problem.message}")
+        return call.fails(f"{what} cannot be read: {says.problem.message}")
     statements = [each for each in says.imports if not each.level and each.context in ("module", "function")]
     return call.becomes(
-        "code after -c",
+        what,
         modules=tuple(each.module for each in statements),
         attributes=tuple((each.module, name) for each in statements for name in each.names if name != "*"),
     )
@@ -150,7 +153,7 @@ def _run_module(call: Call, flags: Flags) -> Outcome:
     process = call.becomes(
         f"runs the module {name}", roots=(Root(f"{name}.__main__" if package else name, main=True),)
     )
-    if found and not _installed(found):
+    if (found and not _installed(found)) or "/" in name:
         return process  # the project's own, whatever it is called
     return Named(name.removesuffix(".__main__"), call, process)
 
@@ -211,7 +214,7 @@ def run_script(call: Call, path: str) -> Outcome:
         return Named(name, call, process)
     if name == "manage.py" or "execute_from_command_line" in text:
         inner = msgspec.structs.replace(call, arguments=(path, *call.arguments))
-        return Named("manage.py", inner, process)
+        return Named(MANAGE, inner, process)
     return process
 
 

@@ -91,10 +91,11 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A command still to be followed."""
+    """A command still to be followed; ``given`` is what it reads from a here-document."""
 
     words: tuple[str, ...]
     scene: Scene
+    given: str | None = None
 
 
 class Process(msgspec.Struct, frozen=True):

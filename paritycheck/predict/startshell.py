@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
+from itertools import islice
 
 import msgspec
 
@@ -23,6 +24,7 @@ Status = bool | None  # whether a command succeeds; None: nobody knows
 
 _DEPTH = 40  # of files and functions that call each other
 _MOST = 2000  # commands that are looked at
+_WORDS = 4096  # of one command; scripts can double theirs
 _ROUNDS = 20  # of a loop
 # What prepares a start and runs nothing of the project's.
 _PLUMBING = flag_names(
@@ -73,8 +75,8 @@ class _Run:
                 return self._simple(command, state)
             case sh.Sequence():
                 return self.sequence(command, state)
-            case sh.Redirected(body=body):
-                return self.command(body, state)
+            case sh.Redirected(body=body, redirects=redirects):
+                return self._redirected(body, redirects, state)
             case sh.Not(body=body):
                 status = self.command(body, state)
                 return None if status is None else not status
@@ -89,6 +91,15 @@ class _Run:
                 return True
             case _:
                 return self._compound(command, state)
+
+    def _redirected(self, body: sh.Command, redirects: tuple[sh.Redirect, ...], state: ShellState) -> Status:
+        before = len(self.found)
+        status = self.command(body, state)
+        given = [redirect.target for redirect in redirects if redirect.operator == "<<"]
+        last = self.found[-1] if self.found[before:] else None
+        if given and isinstance(body, sh.Simple) and isinstance(last, Command):
+            self.found[-1] = msgspec.structs.replace(last, given=self._text(given[-1], state))
+        return status
 
     def _compound(self, command: sh.Command, state: ShellState) -> Status:
         match command:
@@ -169,7 +180,8 @@ class _Run:
         return None
 
     def _simple(self, command: sh.Simple, state: ShellState) -> Status:
-        words = tuple(field for word in command.words for field in self._fields(word, state))
+        fields = (field for word in command.words for field in self._fields(word, state))
+        words = tuple(islice(fields, _WORDS))
         given = {name: self._text(word, state) for name, word in command.assignments}
         if not words:
             state.assign(given)

@@ -78,6 +78,11 @@ def services(words: tuple[str, ...], scene: Scene) -> tuple[Outcome, ...]:
     return tuple(found) or (_problem(words, scene, f"{words[0]}: there are no services"),)
 
 
+def has_services(scene: Scene) -> bool:
+    """Tell whether there are services that an ``/init`` would start: else it is a script like any other."""
+    return any(scene.files.is_dir(place) for place in _SERVICES[:2])
+
+
 def _listed(item: Listed, path: str, scene: Scene) -> Outcome:
     location = Location(path, item.line, item.command)
     variables = {name: _with_environment(value, scene) for name, value in item.environment.items()}
@@ -124,5 +129,4 @@ SUPERVISORS: dict[str, Callable[[tuple[str, ...], Scene], tuple[Outcome, ...]]] 
     "runsvdir": services,
     "runsvdir-start": services,
     "my_init": services,
-    "init": services,
 }

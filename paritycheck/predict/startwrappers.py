@@ -217,6 +217,7 @@ WRAPPERS: dict[str, Unwrap] = {
         read_options(words, frozenset({"--verbose", "--sigint"}), stop=True).rest[:1], scene
     ),
     "coverage": _script("run"),
+    "debugpy": lambda words, scene: Command(("python", "-m", "debugpy", *words), scene),
     "kernprof": _script(""),
     "memray": _script("run"),
     "pyinstrument": _script(""),

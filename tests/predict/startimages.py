@@ -24,10 +24,8 @@ def image(
 ) -> Snapshot:
     """Return an image; ``scripts`` are the console scripts of a distribution in it."""
     drawn = tree(drawing, contents)
-    items = draw(drawing, contents)
-    texts = {
-        each.path: each.content.decode("utf-8", "backslashreplace") for each in items if each.kind == "file"
-    }
+    items = [each for each in draw(drawing, contents) if each.kind == "file"]
+    texts = {each.path: each.content.decode("utf-8", "backslashreplace") for each in items}
 
     def text(path: str) -> str | None:
         entry = drawn.find(path)
@@ -45,7 +43,7 @@ def image(
 
 
 def roots(start: Start) -> str:
-    """Write the roots in order: ``a.b``, ``a.b!`` for one that runs as ``__main__``, ``/path`` for a script."""
+    """Write the roots in order: ``a.b``, ``a.b!`` if it runs as ``__main__``, ``/path`` for a script."""
     return " ".join(_root(each) for each in start.roots)
 
 

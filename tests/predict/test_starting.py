@@ -44,16 +44,26 @@ link -> app
 opt/venv/
   bin/
     python (755) | ELF
-    serve (755) | #!/opt/venv/bin/python3\\nimport sys\\nfrom pkg.main import run\\nif __name__ == '__main__':\\n    sys.exit(run())\\n
+    serve (755) | #!/opt/venv/bin/python3\\nimport sys\\nfrom pkg.main import run\\nsys.exit(run())\\n
     uvicorn (755) | #!/opt/venv/bin/python3\\nimport sys\\nfrom uvicorn.main import main\\nsys.exit(main())\\n
-    long (755) | #!/bin/sh\\n'''exec' "/opt/venv/bin/python3" "$0" "$@"\\n' '''\\nfrom pkg.main import run\\nsys.exit(run())\\n
+    long (755)
+"""
+
+
+# What pip writes where the interpreter's path is too long for a #! line.
+LONG = """#!/bin/sh
+'''exec' "/opt/venv/bin/python3" "$0" "$@"
+' '''
+from pkg.main import run
+sys.exit(run())
 """
 
 
 def start(command: str, drawing: str = APP, **env: str) -> Start:
     """Resolve a command in exec form, or after ``$ `` in shell form."""
     words = ("/bin/sh", "-c", command[2:]) if command.startswith("$ ") else tuple(shlex.split(command))
-    return resolve_start(image(drawing, cmd=words, scripts=("own=pkg.main:run",), env=env))
+    contents = {"opt/venv/bin/long": LONG} if drawing == APP else {}
+    return resolve_start(image(drawing, contents, cmd=words, scripts=("own=pkg.main:run",), env=env))
 
 
 PYTHON = [
@@ -256,6 +266,8 @@ SHELL = [
     ("$ python $(echo main.py)", "/app/main.py", "/app"),
     ('$ cd "$(dirname /app/sub/x)" && python absent.py', "/app/sub/absent.py", "/app/sub"),
     ("$ python $(date).py", None, ""),
+    ("$ python <<'END'\nimport pkg.main\nEND\npython main.py", "/app/main.py pkg.main", "/app"),
+    ("$ debugpy --listen :5678 -m gunicorn -w 1 pkg.main:app", "pkg.main", "/app"),
     ("$ eval 'python main.py'", "/app/main.py", "/app"),
     ("bash -lc 'python main.py'", "/app/main.py", "/app"),
     ("sh -ec 'exec \"$@\"' sh python main.py", "/app/main.py", "/app"),
@@ -490,6 +502,11 @@ def test_s6_runs_its_services_and_the_command() -> None:
     )
     found = resolve_start(image(drawing, entrypoint=("/init",), cmd=("python", "main.py")))
     assert roots(found) == "/app/main.py pkg"
+
+
+def test_an_init_of_the_project_is_a_script_like_any_other() -> None:
+    drawing = APP + "init (755) | #!/bin/sh\\nexec python main.py\\n"
+    assert roots(resolve_start(image(drawing, entrypoint=("/init",)))) == "/app/main.py"
 
 
 def test_an_image_without_a_command() -> None:
