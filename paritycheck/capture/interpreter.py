@@ -84,13 +84,24 @@ def describe_interpreter(
 ) -> Environment:
     """Run the probe with ``python`` in ``directory``. Raises ``SourceError``, naming the interpreter."""
     marker = new_marker()
-    output, errors, code = _run(probe_command(python, marker), directory, timeout, env)
+    return ask(probe_command(python, marker), marker, directory, timeout, env)
+
+
+def ask(
+    command: list[str], marker: str, directory: Path, timeout: float, env: Mapping[str, str] | None
+) -> Environment:
+    """Run a command that describes an interpreter between ``marker``s, the probe on its standard input.
+
+    Raises ``SourceError``, naming the program, if it cannot be run, does not end within ``timeout``
+    seconds, or describes nothing.
+    """
+    output, errors, code = _run(command, directory, timeout, env)
     try:
         return decode_probe(output, marker)
     except SourceError as error:
         said = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
         detail = f" (exit code {code}{': ' + said[0][:200] if said else ''})"
-        raise SourceError(f"{python}: {error.message}{detail}", error.hint) from error
+        raise SourceError(f"{command[0]}: {error.message}{detail}", error.hint) from error
 
 
 def _venv_python(directory: Path) -> Path:

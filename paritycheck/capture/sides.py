@@ -1,9 +1,8 @@
-"""The two sides of a comparison, opened: the checkout with its environment, and the container."""
+"""The local side of a comparison: the checkout, where the build's files lie in it, and this machine."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,15 +10,10 @@ from paritycheck.capture.checkout import checkout_snapshot
 from paritycheck.capture.git import Git, locate
 from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.interpreter import local_environment
-from paritycheck.capture.sources import is_image_reference, open_image
 from paritycheck.capture.worktree import printable
-from paritycheck.errors import SourceError, UsageError
-from paritycheck.model.document import decode_snapshot
+from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
-
-# A document that is larger than this is no snapshot: 1,000,000 paths take about 200 MB.
-LARGEST_DOCUMENT = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -27,13 +21,15 @@ class Machine:
     """What this machine offers, as the command line and the environment say it.
 
     ``python`` is --python, ``virtual_env`` VIRTUAL_ENV, ``hosts`` where engines are reached,
-    ``variables`` the environment that programs are run with.
+    ``variables`` the environment that programs are run with; ``probe`` is whether an image's own
+    interpreter may be run.
     """
 
     python: str | None = None
     virtual_env: str | None = None
     hosts: EngineHosts = field(default_factory=EngineHosts)
     variables: Mapping[str, str] = field(default_factory=dict)
+    probe: bool = False
 
     @property
     def git(self) -> Git:
@@ -90,41 +86,3 @@ def _below(path: Path, root: Path) -> str:
             "paritycheck follows a build inside one checkout: name files that lie in it",
         ) from None
     return "" if below == Path() else printable(below.as_posix())
-
-
-@contextlib.contextmanager
-def open_source(reference: str, machine: Machine) -> Iterator[Snapshot]:
-    """Yield the snapshot of a checkout (a directory), a snapshot document (a file), or an image."""
-    if not reference:
-        raise UsageError(
-            "an empty name stands for no source", "name a checkout, an image or a snapshot document"
-        )
-    path = Path(reference)
-    if is_image_reference(reference):
-        with open_image(reference, machine.hosts) as snapshot:
-            yield snapshot
-    elif path.is_dir():
-        yield open_local(path, None, None, machine)[0]
-    elif path.is_file():
-        yield read_document(path)
-    else:
-        with open_image(reference, machine.hosts) as snapshot:
-            yield snapshot
-
-
-def read_document(path: Path) -> Snapshot:
-    """Read a snapshot document from disk."""
-    try:
-        if path.stat().st_size > LARGEST_DOCUMENT:
-            raise SourceError(
-                f"{path} is larger than any snapshot document", "for an archive, write its transport"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}", "check its permissions") from error
-    if not data.lstrip().startswith(b"{"):
-        raise SourceError(
-            f"{path} is no snapshot document",
-            f"for an image archive write docker-archive:{path} or oci-archive:{path}",
-        )
-    return decode_snapshot(data, str(path))

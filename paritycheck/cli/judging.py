@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from paritycheck.capture.bases import plan_with_bases
-from paritycheck.capture.sides import BuildPaths, Machine, open_local, open_source
+from paritycheck.capture.references import open_source
+from paritycheck.capture.sides import BuildPaths, Machine, open_local
 from paritycheck.check import compare, explain
 from paritycheck.cli.options import (
     THRESHOLDS,
@@ -31,6 +32,7 @@ from paritycheck.cli.options import (
 )
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
 from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
+from paritycheck.errors import UsageError
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
@@ -142,6 +144,8 @@ def _open_container(
     stack: contextlib.ExitStack, local: Snapshot, options: BuildOptions, image: str | None, machine: Machine
 ) -> tuple[Snapshot | None, Plan | None]:
     container = None
+    if image is None and machine.probe:
+        raise UsageError("--probe runs an image, and none is named", "name it with -i, or leave out --probe")
     if image is not None:
         with announced(f"reading {image}"):
             container = stack.enter_context(open_source(image, machine))

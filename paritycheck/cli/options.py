@@ -88,4 +88,5 @@ def read_machine(python: str | None, *, probe: bool) -> Machine:
             storage_conf=os.environ.get("CONTAINERS_STORAGE_CONF"),
         ),
         variables=dict(os.environ),
+        probe=probe,
     )

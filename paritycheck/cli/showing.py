@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from paritycheck.capture.sides import open_local, open_source
+from paritycheck.capture.references import open_source
+from paritycheck.capture.sides import open_local
 from paritycheck.cli.options import (
     ContextArgument,
     EngineOption,

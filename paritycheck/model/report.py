@@ -95,5 +95,5 @@ class Report(msgspec.Struct, frozen=True):
 def report_schema() -> dict[str, Any]:
     """Return the JSON Schema of the document, as ``schemas/report-1.json`` stores it."""
     return document_schema(
-        Report, REPORT_VERSION, "report-1", "What a container lacks of a checkout, who needs it, what lost it."
+        Report, REPORT_VERSION, "report-1", "What a container lacks of a checkout, who needs it, and why."
     )
