@@ -37,6 +37,9 @@ def perform(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         shell.touch(shell.cwd, "anything")
         return None
     name = posixpath.basename(fields[0])
+    entry = shell.place(fields[0]).entry if "/" in fields[0] else None
+    if entry is not None and (entry.source or entry.digest in shell.tree.inline):
+        return run_script(shell, fields[0], fields[1:])
     program = PROGRAMS.get(name)
     if program is None and re.fullmatch(r"(python|pypy)[\d.]*", name):
         program = PROGRAMS.get("python")
