@@ -20,13 +20,13 @@ def suspect_lines(data: bytes) -> list[int]:
     if not words:
         return []
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    everywhere = _aliases_import(data)
+    everywhere = aliases_import(data)
     return [
         number for number, line in enumerate(lines, 1) if everywhere or any(word in line for word in words)
     ]
 
 
-def _aliases_import(data: bytes) -> bool:
+def aliases_import(data: bytes) -> bool:
     """Tell whether the source may call ``import_module`` by a name that no longer says so."""
     return b"import_module" in data and _ALIAS.search(data) is not None
 

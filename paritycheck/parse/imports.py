@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
-from paritycheck.parse.dynamicimports import calls, dynamic_imports, suspect_lines
+from paritycheck.parse.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
 from paritycheck.parse.importguards import Around, branches, catches, suppresses
-from paritycheck.parse.sourcetext import parse_module, uncollected
+from paritycheck.parse.reduction import reduce_source
+from paritycheck.parse.sourcetext import MAX_SOURCE, parse_module, uncollected
 
 # Read from the text, not from the tree: the answer "there may be more names" need not be exact.
 _UNSEEN_NAMES = (
@@ -44,16 +45,27 @@ _COMPOUND = (
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def parse_source(data: bytes) -> SourceFile:
-    """Return what a source file imports and binds; whatever is wrong with it is its ``problem``."""
+def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
+    """Return what a source file imports and binds; whatever is wrong with it is its ``problem``.
+
+    Bodies without an import are skipped, and a syntax error in them is only seen if ``thorough``.
+    """
     with uncollected():
-        module = parse_module(data)
+        reduced = None if thorough or len(data) > MAX_SOURCE else _reduced(data)
+        module = parse_module(data) if reduced is None else parse_module(reduced)
+        if reduced is not None and isinstance(module, Problem):
+            module = parse_module(data)
         if isinstance(module, Problem):
             return SourceFile(problem=module)
         try:
             return _Reading(data, module).result()
         except RecursionError:
             return SourceFile(problem=Problem("nested too deeply to be read"))
+
+
+def _reduced(data: bytes) -> bytes | None:
+    # An alias can be called where no word tells of an import.
+    return None if aliases_import(data) else reduce_source(data)
 
 
 class _Reading:

@@ -11,6 +11,7 @@ from paritycheck.parse.imports import parse_source
 def read(text: str) -> SourceFile:
     source = parse_source(text.encode())
     assert source.problem is None
+    assert parse_source(text.encode(), thorough=True) == source
     return source
 
 
@@ -216,7 +217,7 @@ def test_package_path(text: str, path: str) -> None:
     ids=lambda value: value[:12] if isinstance(value, bytes) else value,
 )
 def test_problem(data: bytes, line: int) -> None:
-    source = parse_source(data)
+    source = parse_source(data, thorough=True)
     assert source.problem is not None
     assert source.problem.message
     assert source.problem.line == line
@@ -238,3 +239,9 @@ def test_problem(data: bytes, line: int) -> None:
 def test_encodings_and_line_ends(data: bytes) -> None:
     assert [each.module for each in parse_source(data).imports] == ["a"]
     assert gc.isenabled()
+
+
+def test_an_error_in_a_skipped_body_is_seen_only_thoroughly() -> None:
+    data = b"import a\ndef f():\n    print 'x'\n"
+    assert parse_source(data).problem is None
+    assert parse_source(data, thorough=True).problem is not None
