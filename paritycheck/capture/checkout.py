@@ -7,13 +7,22 @@ from paritycheck.capture.committed import read_commit
 from paritycheck.capture.contents import disk_reader, lazy_contents
 from paritycheck.capture.git import Git, Place, locate
 from paritycheck.capture.gitfacts import git_facts
+from paritycheck.capture.sourcecache import Parser
 from paritycheck.capture.worktree import printable, walk
 from paritycheck.errors import SourceError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Origin, Snapshot
+from paritycheck.parse.imports import parse_source
 
 
-def checkout_snapshot(path: Path, environment: Environment, git: Git, *, committed: bool = False) -> Snapshot:
+def checkout_snapshot(
+    path: Path,
+    environment: Environment,
+    git: Git,
+    *,
+    committed: bool = False,
+    parse: Parser = parse_source,
+) -> Snapshot:
     """Return the snapshot of the checkout that ``path`` lies in, rooted where ``locate(path, git)`` says.
 
     With ``committed`` it is what a clean clone of HEAD holds (see ``read_commit`` for the
@@ -22,14 +31,15 @@ def checkout_snapshot(path: Path, environment: Environment, git: Git, *, committ
     no readable directory, or with ``committed`` if git has no HEAD to show.
     """
     place = locate(path, git)
-    return _of_commit(path, place, environment, git) if committed else _of_disk(path, place, environment, git)
+    capture = _of_commit if committed else _of_disk
+    return capture(path, place, environment, git, parse)
 
 
-def _of_disk(path: Path, place: Place, environment: Environment, git: Git) -> Snapshot:
+def _of_disk(path: Path, place: Place, environment: Environment, git: Git, parse: Parser) -> Snapshot:
     worktree = walk(place.root)
     facts = git_facts(place, worktree, git)
     tree = worktree.tree
-    contents = lazy_contents(tree, disk_reader(worktree), lambda: choose_carried(tree, facts.ignored))
+    contents = lazy_contents(tree, disk_reader(worktree), lambda: choose_carried(tree, facts.ignored), parse)
     return Snapshot(
         Origin("checkout", printable(str(path)), digest=facts.head),
         tree,
@@ -42,14 +52,14 @@ def _of_disk(path: Path, place: Place, environment: Environment, git: Git) -> Sn
     )
 
 
-def _of_commit(path: Path, place: Place, environment: Environment, git: Git) -> Snapshot:
+def _of_commit(path: Path, place: Place, environment: Environment, git: Git, parse: Parser) -> Snapshot:
     if place.state != "repository":
         raise SourceError(
             f"{printable(str(path))}: no commit to read: {place.reason}",
             "run this in a git repository, or check the working tree",
         )
     commit = read_commit(place.root, git)
-    contents = lazy_contents(commit.tree, commit.read, lambda: choose_carried(commit.tree))
+    contents = lazy_contents(commit.tree, commit.read, lambda: choose_carried(commit.tree), parse)
     return Snapshot(
         Origin("checkout", printable(str(path)), digest=commit.facts.head),
         commit.tree,

@@ -9,6 +9,7 @@ from functools import cache
 import msgspec
 
 from paritycheck.capture.carried import Carried
+from paritycheck.capture.sourcecache import Parser
 from paritycheck.capture.worktree import Worktree
 from paritycheck.model.snapshot import OnDemand
 from paritycheck.model.source import Problem, SourceFile
@@ -31,7 +32,9 @@ class Contents(msgspec.Struct, frozen=True):
     digests: OnDemand[str]
 
 
-def lazy_contents(tree: FileTree, read: Reader, choose: Callable[[], Carried]) -> Contents:
+def lazy_contents(
+    tree: FileTree, read: Reader, choose: Callable[[], Carried], parse: Parser = parse_source
+) -> Contents:
     """Return the contents of ``tree``; ``choose`` says, once and only if needed, what a document carries.
 
     A module that cannot be read or is larger than 8 MiB has that as its problem; texts larger
@@ -47,7 +50,7 @@ def lazy_contents(tree: FileTree, read: Reader, choose: Callable[[], Carried]) -
         if found[1] > LARGEST_MODULE:
             return SourceFile(problem=Problem(f"larger than {LARGEST_MODULE >> 20} MiB"))
         try:
-            return parse_source(b"".join(read(found[0])))
+            return parse(b"".join(read(found[0])))
         except OSError as error:
             return SourceFile(problem=Problem(f"cannot be read: {(error.strerror or str(error)).lower()}"))
 

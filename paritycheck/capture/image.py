@@ -8,6 +8,7 @@ import msgspec
 
 from paritycheck.capture import selection
 from paritycheck.capture.layers import StackedImage
+from paritycheck.capture.sourcecache import Parser
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import OnDemand, Origin, OriginKind, Snapshot
 from paritycheck.model.source import SourceFile
@@ -24,13 +25,15 @@ class _DirectUrl(msgspec.Struct):
     vcs_info: dict[str, object] | None = None
 
 
-def image_snapshot(image: StackedImage, reference: str, kind: OriginKind = "image") -> Snapshot:
+def image_snapshot(
+    image: StackedImage, reference: str, kind: OriginKind = "image", parse: Parser = parse_source
+) -> Snapshot:
     """Return the snapshot of ``image``; its mappings read from the image as long as that is open."""
     carried = _Carried(image)
     return Snapshot(
         origin=Origin(kind, reference, image.digest, image.created),
         tree=image.tree,
-        modules=OnDemand(lambda path: _module(image, path), carried.modules),
+        modules=OnDemand(lambda path: _module(image, path, parse), carried.modules),
         texts=OnDemand(lambda path: _text(image, path), carried.texts),
         digests=OnDemand(image.sha256, carried.files),
         environment=_environment(image),
@@ -42,9 +45,9 @@ def _environment(image: StackedImage) -> Environment:
     return infer_environment(image.tree, lambda path: image.read(path, MAX_METADATA), image.config)
 
 
-def _module(image: StackedImage, path: str) -> SourceFile | None:
+def _module(image: StackedImage, path: str, parse: Parser) -> SourceFile | None:
     data = image.read(path, selection.MAX_SOURCE)
-    return None if data is None else parse_source(data)
+    return None if data is None else parse(data)
 
 
 def _text(image: StackedImage, path: str) -> str | None:

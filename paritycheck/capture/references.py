@@ -61,7 +61,7 @@ def _predicted(stack: contextlib.ExitStack, reference: str, machine: Machine) ->
 def _image(stack: contextlib.ExitStack, reference: str, machine: Machine) -> Snapshot:
     if machine.probe:
         require_probeable(reference)
-    snapshot = stack.enter_context(open_image(reference, machine.hosts))
+    snapshot = stack.enter_context(open_image(reference, machine.hosts, machine.parse))
     if not machine.probe:
         return snapshot
     inferred = snapshot.environment.interpreter

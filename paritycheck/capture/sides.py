@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from paritycheck.capture.checkout import checkout_snapshot
 from paritycheck.capture.git import Git, locate
 from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.interpreter import local_environment
+from paritycheck.capture.sourcecache import Parser, SourceCache
 from paritycheck.capture.worktree import printable
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.parse.imports import parse_source
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Machine:
 
     ``python`` is --python, ``virtual_env`` VIRTUAL_ENV, ``hosts`` where engines are reached,
     ``variables`` the environment that programs are run with; ``probe`` is whether an image's own
-    interpreter may be run.
+    interpreter may be run. What is read from Python sources is kept in ``cache_dir``, if there is one.
     """
 
     python: str | None = None
@@ -30,11 +33,17 @@ class Machine:
     hosts: EngineHosts = field(default_factory=EngineHosts)
     variables: Mapping[str, str] = field(default_factory=dict)
     probe: bool = False
+    cache_dir: Path | None = None
 
     @property
     def git(self) -> Git:
         """The git program of this machine."""
         return Git(self.variables)
+
+    @cached_property
+    def parse(self) -> Parser:
+        """What reads Python sources."""
+        return SourceCache(self.cache_dir).parse if self.cache_dir else parse_source
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def open_local(
     described = Environment()
     if environment:
         described = local_environment(machine.python, machine.virtual_env, place.root, env=machine.variables)
-    snapshot = checkout_snapshot(context, described, machine.git, committed=committed)
+    snapshot = checkout_snapshot(context, described, machine.git, committed=committed, parse=machine.parse)
     paths = [_below(path, place.root) if path else "" for path in (file, ignorefile)]
     return snapshot, BuildPaths(place.prefix, paths[0], paths[1])
 

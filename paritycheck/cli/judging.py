@@ -23,6 +23,7 @@ from paritycheck.cli.options import (
     FormatOption,
     IgnorefileOption,
     ImageOption,
+    NoCacheOption,
     OutputOption,
     ProbeOption,
     PythonOption,
@@ -70,6 +71,7 @@ def check(
     image: ImageOption = None,
     python: PythonOption = None,
     probe: ProbeOption = False,
+    no_cache: NoCacheOption = False,
     committed: CommittedOption = False,
     start: StartOption = "",
     output_format: FormatOption = Format.TEXT,
@@ -83,7 +85,7 @@ def check(
     Without --image the container is predicted from the Containerfile. Exits with 0 for parity,
     1 for findings, 2 if it could not check.
     """
-    machine = read_machine(python, probe=probe)
+    machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine, committed=committed)
@@ -116,6 +118,7 @@ def why(
     image: ImageOption = None,
     python: PythonOption = None,
     probe: ProbeOption = False,
+    no_cache: NoCacheOption = False,
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
@@ -123,7 +126,7 @@ def why(
 
     Exits with 0 if it arrives, 1 if it is lost, 2 if nobody can tell.
     """
-    machine = read_machine(python, probe=probe)
+    machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine)

@@ -75,8 +75,17 @@ CommittedOption = Annotated[
     bool, typer.Option("--committed", help="Take what a clean clone of HEAD holds, not the working tree.")
 ]
 
+NoCacheOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache",
+        envvar="PARITYCHECK_NO_CACHE",
+        help="Read every Python file again; keep nothing in ~/.cache/paritycheck.",
+    ),
+]
 
-def read_machine(python: str | None, *, probe: bool) -> Machine:
+
+def read_machine(python: str | None, *, probe: bool, no_cache: bool = False) -> Machine:
     """Return what this machine offers: the only place below which no environment variable is read."""
     return Machine(
         python=python,
@@ -89,4 +98,13 @@ def read_machine(python: str | None, *, probe: bool) -> Machine:
         ),
         variables=dict(os.environ),
         probe=probe,
+        cache_dir=None if no_cache else _cache_dir(),
     )
+
+
+def _cache_dir() -> Path | None:
+    # The XDG base directory specification: what is not absolute is to be ignored.
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        base = Path(os.environ.get("HOME", "")) / ".cache"
+    return base / "paritycheck" if base.is_absolute() else None

@@ -15,6 +15,7 @@ from paritycheck.cli.options import (
     Format,
     FormatOption,
     IgnorefileOption,
+    NoCacheOption,
     OutputOption,
     ProbeOption,
     PythonOption,
@@ -38,11 +39,12 @@ def diff(
     right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other side.")],
     python: PythonOption = None,
     probe: ProbeOption = False,
+    no_cache: NoCacheOption = False,
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
     """Set any two sources against each other, both directions, without judging."""
-    machine = read_machine(python, probe=probe)
+    machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {left}"):
             here = stack.enter_context(open_source(left, machine))
@@ -61,9 +63,13 @@ def snapshot(
     output: Annotated[Path, typer.Option("--output", "-o", help="The document to write (- is stdout).")],
     python: PythonOption = None,
     probe: ProbeOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Write what is known of one side, so that it can be compared on another machine."""
-    with announced(f"reading {source}"), open_source(source, read_machine(python, probe=probe)) as captured:
+    with (
+        announced(f"reading {source}"),
+        open_source(source, read_machine(python, probe=probe, no_cache=no_cache)) as captured,
+    ):
         document = encode_snapshot(captured)
     write(document.decode(), None if str(output) == "-" else output)
 

@@ -1,0 +1,77 @@
+"""What the cache of sources must never do: lie, fail, or lose what another run wrote."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paritycheck.capture.sourcecache import SourceCache
+from paritycheck.parse.imports import parse_source
+
+SOURCE = b"import a\ndef f():\n    from b import c as d\n"
+
+
+def only_file(directory: Path) -> Path:
+    (file,) = directory.glob("sources-*.sqlite")
+    return file
+
+
+def remember(directory: Path, *sources: bytes) -> None:
+    cache = SourceCache(directory)
+    for source in sources:
+        assert cache.parse(source) == parse_source(source)
+
+
+def test_remembers_by_content(tmp_path: Path) -> None:
+    remember(tmp_path / "new", SOURCE)
+    file = only_file(tmp_path / "new")
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    # The proof that the second run asks the file: what is written there counts.
+    with sqlite3.connect(file) as stored:
+        stored.execute("UPDATE sources SET says = ?", (b"\x80",))  # an empty map: nothing is imported
+    stored.close()
+    cache = SourceCache(tmp_path / "new")
+    assert cache.parse(SOURCE).imports == ()
+    assert cache.parse(SOURCE + b"# other\n") == parse_source(SOURCE)
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 9000])
+def test_survives_a_broken_file_and_replaces_it(tmp_path: Path, content: bytes) -> None:
+    remember(tmp_path, SOURCE)
+    only_file(tmp_path).write_bytes(content)
+    remember(tmp_path, SOURCE)
+    remember(tmp_path, SOURCE)
+    with sqlite3.connect(only_file(tmp_path)) as stored:
+        assert stored.execute("SELECT count(*) FROM sources").fetchone() == (1,)
+    stored.close()
+
+
+@pytest.mark.parametrize("says", [b"", b"\xc1", b"\x91\x01", "text", 7])
+def test_survives_a_broken_row(tmp_path: Path, says: object) -> None:
+    remember(tmp_path, SOURCE)
+    with sqlite3.connect(only_file(tmp_path)) as stored:
+        stored.execute("UPDATE sources SET says = ?", (says,))
+    stored.close()
+    remember(tmp_path, SOURCE)
+
+
+def test_survives_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    remember(tmp_path / "file" / "below", SOURCE)
+    assert (tmp_path / "file").read_text() == ""
+
+
+def test_keeps_what_runs_at_the_same_time_learn(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib\nfrom paritycheck.capture.sourcecache import SourceCache\n"
+        "cache = SourceCache(pathlib.Path(sys.argv[1]))\n"
+        "for number in range(200): cache.parse(f'import m{sys.argv[2]}_{number}'.encode())\n"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", program, tmp_path, str(run)]) for run in range(4)]
+    assert [run.wait(timeout=60) for run in runs] == [0] * 4
+    with sqlite3.connect(only_file(tmp_path)) as stored:
+        assert stored.execute("SELECT count(*) FROM sources").fetchone() == (800,)
+    stored.close()
