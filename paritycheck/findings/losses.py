@@ -9,7 +9,7 @@ from paritycheck.gates import Facts, travel
 from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding, ReportItem
+from paritycheck.model.report import Finding, ReportItem, Severity
 from paritycheck.predict.losses import Loss, Losses, in_order
 from paritycheck.predict.repairing import repair_copy, repair_ignore
 from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
@@ -51,7 +51,7 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
         code,
         f"{names}{more} {verb} missing in the container: {lost.reason}",
         gate=lost.gate,
-        severity="error" if any(loss.breaks for loss, _, _ in judged) else "warning",
+        severity=_severity(code, judged, facts),
         items=[
             ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
             for loss, journey, _ in judged
@@ -60,6 +60,12 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
         imported_by=importers,
         hint=_hint(code, judged, facts),
     )
+
+
+def _severity(code: str, judged: list[Judged], facts: Facts) -> Severity:
+    """Without a start command nobody knows the whole search path: what is there may be found after all."""
+    doubtful = code == "PC107" and not facts.view.start.resolved
+    return "error" if any(loss.breaks for loss, _, _ in judged) and not doubtful else "warning"
 
 
 def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:

@@ -8,7 +8,7 @@ from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Gate, Item
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
-from paritycheck.rules import make_finding
+from paritycheck.rules import RULE_OF_GATE, make_finding
 
 
 def start_findings(facts: Facts) -> Iterator[Finding]:
@@ -22,14 +22,13 @@ def start_findings(facts: Facts) -> Iterator[Finding]:
             items=[ReportItem("setting", "start command")],
             locations=_lines(facts),
         )
-    scripts = [(root.path, "PC107") for root in start.roots if root.path]
-    data = [(path.lstrip("/"), "PC109") for path in start.data]
-    for path, code in (*scripts, *data):
+    scripts = [root.path for root in start.roots if root.path]
+    for path in (*scripts, *(path.lstrip("/") for path in start.data)):
         if facts.container.tree.find(path) is None and facts.container.project_doubt(path) is None:
-            yield from _missing(path, code, facts)
+            yield from _missing(path, facts)
 
 
-def _missing(path: str, code: str, facts: Facts) -> Iterator[Finding]:
+def _missing(path: str, facts: Facts) -> Iterator[Finding]:
     """Parity: a file that the checkout does not have either is not the build's fault."""
     source = _counterpart(path, facts)
     if source is None:
@@ -39,10 +38,12 @@ def _missing(path: str, code: str, facts: Facts) -> Iterator[Finding]:
     journey = travel(item, facts)
     lost = journey.lost_at
     gate: Gate = lost.gate if lost else "image"
+    code = RULE_OF_GATE.get(gate, "PC105") if source.endswith(".py") else "PC109"
     locations = (lost.locations if lost else ()) or _lines(facts)
     where = lost.reason if lost else "it is missing"
     if there:
-        gate, locations, where = "syspath", _lines(facts), f"{source} is at /{there[0]}"
+        code, gate, locations = "PC107", "syspath", _lines(facts)
+        where = f"{source} is at /{there[0]}"
     yield make_finding(
         code,
         f"the container starts /{path}, which is not there: {where}",
@@ -57,7 +58,7 @@ def _lines(facts: Facts) -> tuple[Location, ...]:
 
 
 def _counterpart(path: str, facts: Facts) -> str | None:
-    """Return the checkout's file whose path ends most like ``path``."""
+    """Return the checkout's file whose path ends most like ``path``, of equals one that did arrive."""
     wanted = path.split("/")
 
     def alike(other: str) -> int:
@@ -67,7 +68,10 @@ def _counterpart(path: str, facts: Facts) -> str | None:
             count += 1
         return count
 
+    def rank(other: str) -> tuple[int, bool, int]:
+        return alike(other), bool(facts.placement.container_of(other)), -other.count("/")
+
     tree = facts.plan.clone.tree if facts.plan else facts.local.tree
     name = "/" + wanted[-1]
     found = [entry.path for entry in tree if entry.kind == "file" and ("/" + entry.path).endswith(name)]
-    return max(found, key=lambda other: (alike(other), -other.count("/")), default=None)
+    return max(found, key=rank, default=None)

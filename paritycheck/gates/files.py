@@ -28,7 +28,7 @@ def pass_tracked(item: Item, facts: Facts) -> Verdict:
         return verdict("tracked", "skipped", "not a file of the checkout")
     if git is None or git.state != "repository":
         return verdict("tracked", "unknown", (git and git.reason) or "the checkout is no git repository")
-    if item.path in git.tracked:
+    if _is_tracked(item.path, facts, git):
         return verdict("tracked", "passed", "git tracks it")
     rule = ignored_by(git, item.path)
     if rule is not None:
@@ -39,6 +39,13 @@ def pass_tracked(item: Item, facts: Facts) -> Verdict:
                 "tracked", "lost", f"submodule {submodule} is not initialised", Location(".gitmodules")
             )
     return verdict("tracked", "lost", "never added to git", Location(item.path))
+
+
+def _is_tracked(path: str, facts: Facts, git: GitFacts) -> bool:
+    if path in git.tracked:
+        return True
+    # git knows no directories, only what is in them.
+    return facts.local.tree.is_dir(path) and any(name.startswith(path + "/") for name in git.tracked)
 
 
 def ignored_by(git: GitFacts, path: str) -> Location | None:
@@ -81,6 +88,8 @@ def pass_copied(item: Item, facts: Facts) -> Verdict:
     if facts.plan is None:
         return verdict("copied", "unknown", "no Containerfile was found, so its COPY lines are not known")
     landed = facts.plan.landings.container_of(item.path)
+    if not landed and facts.plan.landings.holds_below(item.path):
+        return verdict("copied", "passed", "the build puts what is in it into the image")
     if not landed and item.path not in facts.plan.clone.tree:
         return verdict("copied", "skipped", "a build from a clean clone has no such file")
     if landed:

@@ -31,8 +31,11 @@ def search_directories(tree: FileTree, environment: Environment) -> tuple[str, .
 def package_root(tree: FileTree, path: str) -> str:
     """Return the first directory above ``path`` that is no package: where its import name begins."""
     directory = path.rpartition("/")[0]
-    while directory and f"{directory}/__init__.py" in tree:
-        directory = directory.rpartition("/")[0]
+    while f"{directory}/__init__.py" in tree:
+        above, _, name = directory.rpartition("/")
+        if not name.isidentifier():  # Server-UI/__init__.py makes no package that anybody could import
+            break
+        directory = above
     return directory
 
 

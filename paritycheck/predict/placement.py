@@ -31,6 +31,10 @@ class Placement:
         """Return every container path that holds this file of the checkout."""
         return tuple(self._container_of.get(local, ()))
 
+    def holds_below(self, local: str) -> bool:
+        """Tell whether anything below this directory of the checkout is in the container."""
+        return any(path.startswith(local + "/") for path in self._container_of)
+
     def counterparts(self, directory: str) -> list[str]:
         """Return the checkout directories whose files lie below the container's ``directory``.
 
@@ -51,7 +55,9 @@ class Placement:
 def place_by_source(tree: FileTree, context: str) -> Placement:
     """Read the placement off a predicted tree; ``context`` is the build context below the checkout's root."""
     prefix = f"{context}/" if context else ""
-    return Placement({entry.path: prefix + entry.source for entry in tree if entry.source and entry.kind == "file"})
+    return Placement(
+        {entry.path: prefix + entry.source for entry in tree if entry.source and entry.kind == "file"}
+    )
 
 
 def place_by_likeness(container: Snapshot, local: Snapshot, paths: Iterable[str]) -> Placement:
