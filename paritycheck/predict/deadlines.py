@@ -8,6 +8,7 @@ a .gitignore would match anywhere but an ignore file of a build matches only at 
 from __future__ import annotations
 
 import fnmatch
+import re
 
 import msgspec
 
@@ -27,29 +28,33 @@ def explain_dead_lines(tree: FileTree, plan: Plan) -> list[DeadLine]:
     if ignore is None:
         return []
     context = build_context(tree, plan.options.context, ignore, plan.options.engine)
+    # The first path of each name that is not at the top: what a line without a slash may have meant.
+    nested: dict[str, str] = {}
+    for entry in context.effective:
+        parent, _, name = entry.path.rpartition("/")
+        if parent:
+            nested.setdefault(name, entry.path)
     found = []
     for pattern in context.dead_lines():
-        reason = _explain(pattern, context)
+        reason = _explain(pattern, context, nested)
         if reason:
             location = Location(ignore.path, pattern.line, pattern.text)
             found.append(DeadLine(location, reason))
     return found
 
 
-def _explain(pattern: IgnorePattern, context: Context) -> str:
+def _explain(pattern: IgnorePattern, context: Context, nested: dict[str, str]) -> str:
     if " #" in pattern.text:
         return "matches nothing: a # only begins a comment at the beginning of a line"
     if pattern.negated:
         return _explain_negation(pattern, context)
     if "/" in pattern.pattern:
         return ""
-    for entry in context.effective:
-        parent, _, name = entry.path.rpartition("/")
-        if parent and fnmatch.fnmatchcase(name, pattern.pattern):
-            return (
-                f"matches nothing, for it only counts at the top: {entry.path} needs `**/{pattern.pattern}`"
-            )
-    return ""
+    matches = re.compile(fnmatch.translate(pattern.pattern)).match
+    path = next((path for name, path in nested.items() if matches(name)), None)
+    if path is None:
+        return ""
+    return f"matches nothing, for it only counts at the top: {path} needs `**/{pattern.pattern}`"
 
 
 def _explain_negation(pattern: IgnorePattern, context: Context) -> str:
