@@ -8,15 +8,19 @@ ImportContext = Literal["module", "function", "guarded", "type-checking"]
 PackagePath = Literal["own", "extended", "altered"]
 
 
+ANY_SUBMODULE = "?"  # import_module(f"app.commands.{name}")
+
+
 class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     """One import statement (``import a, b`` is two).
 
     ``module`` without leading dots, ``level`` their number, ``names`` what ``from`` takes (``*``
-    as it stands; empty for a plain import). ``context``: ``type-checking`` when it never runs,
-    else ``guarded`` when a failing import is caught around it, else ``function`` when it only runs
-    on a call, else ``module``. ``dynamic`` for ``importlib.import_module("x")`` and
-    ``__import__("x")``. ``condition`` is the test of the interpreter or platform under which it
-    runs, as a Python expression (``sys.version_info >= (3, 11)``); empty: always.
+    as it stands, ``?`` for a submodule whose name is only known at run time; empty for a plain
+    import). ``context``: ``type-checking`` when it never runs, else ``guarded`` when a failing
+    import is caught around it, else ``function`` when it only runs on a call, else ``module``.
+    ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``. ``condition`` is the
+    test of the interpreter or platform under which it runs, as a Python expression
+    (``sys.version_info >= (3, 11)``); empty: always.
     """
 
     line: int

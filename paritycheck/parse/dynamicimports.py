@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from paritycheck.model.source import Import
+from paritycheck.model.source import ANY_SUBMODULE, Import
 from paritycheck.parse.importguards import Around
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
@@ -54,10 +54,18 @@ def dynamic_imports(
         target = _target(call, _callee(call.func, bound))
         if target is not None:
             level, module = target
+            # A name that ends in a dot is the known part of one that is computed.
+            names = (ANY_SUBMODULE,) if module.endswith(".") else ()
             yield (
                 call.col_offset,
                 Import(
-                    call.lineno, module, level, (), around.context, dynamic=True, condition=around.condition
+                    call.lineno,
+                    module.rstrip("."),
+                    level,
+                    names,
+                    around.context,
+                    dynamic=True,
+                    condition=around.condition,
                 ),
             )
 
@@ -98,7 +106,7 @@ def _import_module(name: ast.expr | None, package: ast.expr | None) -> tuple[int
     below = _below_own_package(name)
     if below:
         return 1, below
-    text = _text(name)
+    text = _text(name) or _beginning(name)
     module = text.lstrip(".")
     level = len(text) - len(module)
     if not level:
@@ -124,6 +132,22 @@ def _below_own_package(name: ast.expr | None) -> str:
     text = _text(rest)
     owned = isinstance(first, ast.Name) and first.id in OWN_PACKAGE
     return text[1:] if owned and text.startswith(".") and not text.startswith("..") else ""
+
+
+def _beginning(name: ast.expr | None) -> str:
+    """Return the literal beginning of a computed name, if it ends with a dot: ``"app.commands."``."""
+    match name:
+        case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+            beginning = text
+        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Add()):
+            beginning = text
+        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
+            beginning = text.partition("%")[0]
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
+            beginning = text.partition("{")[0]
+        case _:
+            return ""
+    return beginning if beginning.endswith(".") and beginning.strip(".") else ""
 
 
 def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:

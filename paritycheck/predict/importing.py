@@ -74,6 +74,12 @@ class Finder:
         paths = (hit[1] for hit in later if hit is not None and hit[0] != "namespace")
         return tuple(dict.fromkeys(path for path in paths if path != found.path))
 
+    def stems(self, directory: str) -> frozenset[str]:
+        """Return the names in a directory up to their first dot, as far as they can be module names."""
+        listed = self._places.listing(directory)
+        stems = {name.partition(".")[0] for name in listed[1]} if listed else set()
+        return frozenset(stem for stem in stems if stem.isidentifier())
+
     def _walk(self, name: str) -> Outcome:
         if "" in name.split("."):
             return NotFound(name, name, "absent")

@@ -15,7 +15,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.model.source import ImportContext
+from paritycheck.model.source import ANY_SUBMODULE, ImportContext
 from paritycheck.predict.conditions import holds
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
 from paritycheck.predict.needs import Need, list_needs
@@ -127,7 +127,8 @@ class _Search:
             for each in lost or files[-1:]:
                 yield from self._lose_file(each, miss, need)
             for name in need.statement.names:
-                yield from self._lose_member(f"{target.name}.{name}", need)
+                if name not in ("*", ANY_SUBMODULE):
+                    yield from self._lose_member(f"{target.name}.{name}", need)
             return
         self._lose_distribution(target, miss, need)
 

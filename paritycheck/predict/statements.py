@@ -4,9 +4,11 @@ After the language reference ("The import statement") and CPython's ``importlib.
 (``_resolve_name``, ``_handle_fromlist``).
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
-from paritycheck.model.source import Import
+from paritycheck.model.source import ANY_SUBMODULE, Import
 from paritycheck.predict.importing import Finder
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound, Outcome
 
@@ -46,8 +48,11 @@ def resolve_import(
     if isinstance(outcome, Found):
         # What a package takes from itself is bound by this very statement: only a submodule will do.
         own = name == module_name
-        taken = (_taken(name, each, outcome, finder, own) for each in statement.names if each != "*")
+        names = [each for each in statement.names if each not in ("*", ANY_SUBMODULE)]
+        taken = (_taken(name, each, outcome, finder, own) for each in names)
         targets.extend(target for target in taken if target is not None)
+        if ANY_SUBMODULE in statement.names:
+            targets.extend(_submodules(name, outcome, finder))
     return tuple(targets)
 
 
@@ -67,6 +72,15 @@ def parents(name: str) -> tuple[str, ...]:
     """Return the packages that are imported before ``name``, outermost first."""
     parts = name.split(".")
     return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _submodules(package: str, found: Found, finder: Finder) -> Iterator[Target]:
+    """Yield every module directly below a package: any of them may be the one whose name is computed."""
+    names = {stem for portion in found.portions for stem in finder.stems(portion)}
+    for name in sorted(names - {"__init__", "__main__", "__pycache__"}):
+        submodule = finder.find(f"{package}.{name}")
+        if isinstance(submodule, Found) and submodule.kind != "namespace":
+            yield Target(submodule.name, submodule)
 
 
 def _taken(module: str, name: str, found: Found, finder: Finder, own: bool) -> Target | None:

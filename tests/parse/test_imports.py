@@ -245,3 +245,24 @@ def test_an_error_in_a_skipped_body_is_seen_only_thoroughly() -> None:
     data = b"import a\ndef f():\n    print 'x'\n"
     assert parse_source(data).problem is None
     assert parse_source(data, thorough=True).problem is not None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'import_module(f".commands.{name}", __package__)',
+        'import_module(".commands." + name, package=__package__)',
+        'import_module(".commands.%s" % name, __package__)',
+        'import_module(".commands.{}".format(name), __package__)',
+    ],
+)
+def test_computed_submodule(call: str) -> None:
+    source = f"from importlib import import_module\n\ndef load(name):\n    return {call}\n"
+    found = [each for each in parse_source(source.encode()).imports if each.dynamic]
+    assert found == [Import(4, "commands", 1, ("?",), "function", dynamic=True)]
+
+
+@pytest.mark.parametrize("call", ['import_module(f"{name}.x")', 'import_module(f"plugin_{name}")'])
+def test_computed_name_without_a_known_package(call: str) -> None:
+    source = f"from importlib import import_module\n\ndef load(name):\n    return {call}\n"
+    assert not [each for each in parse_source(source.encode()).imports if each.dynamic]
