@@ -15,6 +15,8 @@ from paritycheck.cli.showing import context, diff, snapshot
 from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
 from paritycheck.errors import ParityError
 
+TYPER_INTERRUPTED = 130  # what typer makes of Ctrl-C inside a command
+
 app = typer.Typer(
     name="paritycheck",
     help="Will what works in this checkout work in the container built from it, "
@@ -55,8 +57,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return complain(str(error) or "no command", "paritycheck --help lists the commands")
     except (typer.Abort, KeyboardInterrupt):
         return complain("interrupted", "")
-    except BrokenPipeError:
-        # The reader went away (head, less): point stdout elsewhere so that Python's exit stays quiet.
+    except (BrokenPipeError, SystemExit) as leaving:
+        # typer catches what a reader that went away (head, less) causes, and exits with 1: not our 1.
+        if isinstance(leaving, SystemExit) and not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        # Point stdout elsewhere so that Python's own exit stays quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_CHECK
     except Exception as error:  # the outermost edge: a bug must not look like a finding
@@ -66,6 +71,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             f"a bug in paritycheck: {type(error).__name__}: {error}",
             "run again with PARITYCHECK_DEBUG=1 and report what it prints",
         )
+    if result == TYPER_INTERRUPTED:
+        return complain("interrupted", "")
     return result if isinstance(result, int) else PARITY
 
 

@@ -10,6 +10,7 @@ import typer
 from paritycheck.capture.bases import plan_with_bases
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import BuildPaths, Machine, open_local
+from paritycheck.capture.worktree import printable
 from paritycheck.check import compare, explain
 from paritycheck.cli.options import (
     THRESHOLDS,
@@ -132,7 +133,7 @@ def why(
             local, place = open_local(context, file, ignorefile, machine)
         options = build_options(place, file, target, build_arg, engine)
         container, plan = _open_container(stack, local, options, image, machine)
-        journeys = explain(subject, local, container, plan, Config(context=place.context))
+        journeys = explain(printable(subject), local, container, plan, Config(context=place.context))
     write(
         render_json(journeys)
         if output_format is Format.JSON
