@@ -21,7 +21,16 @@ from paritycheck.predict.startpython import (
     run_script,
     shown,
 )
-from paritycheck.predict.startscene import UNKNOWN, Call, Command, Named, Outcome, Process
+from paritycheck.predict.startscene import (
+    MAX_SCRIPT,
+    UNKNOWN,
+    Call,
+    Command,
+    Named,
+    Outcome,
+    Process,
+    Scene,
+)
 from paritycheck.predict.startservers import SERVERS
 from paritycheck.predict.startshell import run_shell
 from paritycheck.predict.startsupervisors import SUPERVISORS, has_services, services
@@ -98,6 +107,16 @@ def _problem(command: Command, problem: str) -> Process:
     return Process(command.words, command.scene.cwd, problem=problem, location=command.scene.location)
 
 
+def _foreign(command: Command, problem: str) -> Process:
+    return msgspec.structs.replace(_problem(command, problem), idle=True)
+
+
+def _is_binary(scene: Scene, path: str, text: str | None) -> bool:
+    entry = scene.files.entry(path)
+    too_large = entry is not None and entry.size > MAX_SCRIPT
+    return too_large or (text is not None and (text.startswith("\x7fELF") or "\0" in text[:1024]))
+
+
 def _shell(command: Command) -> tuple[Outcome, ...]:
     """Follow ``sh -c TEXT [NAME ARGUMENT …]`` and ``sh FILE [ARGUMENT …]``."""
     words, scene = command.words, command.scene.deeper()
@@ -140,8 +159,10 @@ def _script(command: Command, path: str) -> tuple[Outcome, ...]:
     """Follow a file that is run by itself: by its ``#!`` line, else as a shell's."""
     words, scene = command.words, command.scene
     text = scene.text(path)
-    if text is None or text.startswith("\x7fELF") or "\0" in text[:1024]:
-        return (_problem(command, f"{path} is no script that can be read"),)
+    if _is_binary(scene, path, text):
+        return (_foreign(command, f"{path} is a program of its own"),)
+    if text is None:
+        return (_problem(command, f"{path} cannot be read"),)
     first, _, _ = text.partition("\n")
     if not first.startswith("#!"):
         return run_shell(text, scene.deeper(), (path, *words[1:]), path) or (_idle(command),)
@@ -181,7 +202,9 @@ def _program(command: Command, name: str, path: str | None) -> tuple[Outcome, ..
     if words[after:]:
         return (Command(words[after:], scene.deeper()),)  # an unknown wrapper, by the usual convention
     if name in FOREIGN:
-        return (msgspec.structs.replace(_problem(command, f"{words[0]} is no Python program"), idle=True),)
+        return (_foreign(command, f"{words[0]} is no Python program"),)
+    if path is not None and _is_binary(scene, path, text):
+        return (_foreign(command, f"{path} is a program of its own"),)
     return (named.otherwise,)
 
 

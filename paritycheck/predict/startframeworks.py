@@ -8,6 +8,7 @@ Alembic ``script/base.py`` and ``config.py``, pytest ``_pytest/pathlib.py`` (``i
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -38,7 +39,7 @@ _DJANGO = flag_names(
 def flask(call: Call) -> Process:
     """``flask [--app APP] run``; else FLASK_APP, else ``wsgi.py`` or ``app.py`` in the working directory."""
     options = read_options(call.arguments, _FLASK)
-    app = options.last("-A", "--app") or call.scene.env.get("FLASK_APP") or ""
+    app = options.last("-A", "--app") or call.scene.env.get("FLASK_APP") or _flask_variable(call)
     if not app:
         there = (
             name for name in ("wsgi.py", "app.py") if call.scene.files.is_file(call.scene.absolute(name))
@@ -50,6 +51,13 @@ def flask(call: Call) -> Process:
     directory, name = import_place(call, path)
     attribute = attribute.strip()
     return serve(call, f"{name}:{attribute}" if attribute else name, "flask", (directory,))
+
+
+def _flask_variable(call: Call) -> str:
+    """Return FLASK_APP from ``.flaskenv``, which python-dotenv reads if it is installed."""
+    text = call.scene.text(call.scene.absolute(".flaskenv")) or ""
+    match = re.search(r"^(?:export )?FLASK_APP=['\"]?([^'\"\s]+)", text, re.MULTILINE)
+    return match[1] if match else ""
 
 
 def fastapi(call: Call) -> Process:

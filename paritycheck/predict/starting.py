@@ -31,9 +31,10 @@ class Start(msgspec.Struct, frozen=True):
     Several processes may start: ``processes`` has each, ``roots``, ``attributes``, ``data`` and
     ``programs`` those of all, the other fields those of the main one (the last).
     ``executable`` is what ``infer_environment`` takes, ``""`` for the image's ``python``;
-    ``interpreter`` the word as written. ``path_entries`` stand before ``sys.path``; ``env`` are
-    changes of PYTHON… and PATH made on the way (``""``: taken away). ``programs`` are modules that the
-    command itself is (``uvicorn``), ``unread`` the reasons why other commands were not understood.
+    ``interpreter`` the word as written. ``path_entries`` stand before ``sys.path``,
+    ``last_entries`` after it; ``env`` are changes of PYTHON… and PATH made on the way (``""``: taken
+    away). ``programs`` are modules that the command itself is (``uvicorn``), ``unread`` the reasons
+    why other commands were not understood.
     """
 
     resolved: bool
@@ -44,6 +45,7 @@ class Start(msgspec.Struct, frozen=True):
     interpreter: str = ""
     executable: str = ""
     path_entries: tuple[PathEntry, ...] = ()
+    last_entries: tuple[PathEntry, ...] = ()
     env: dict[str, str] = {}
     roots: tuple[Root, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
@@ -100,7 +102,8 @@ def _with_strings(process: Process, scene: Scene) -> Process:
     if "django" in process.programs or not process.roots:
         return process
     inner = msgspec.structs.replace(scene.given(process.env), cwd=process.cwd)
-    return with_django(process, inner, search_directories(inner, process.path_entries))
+    entries = (*process.path_entries, *process.last_entries)
+    return with_django(process, inner, search_directories(inner, entries))
 
 
 def _conclude(processes: list[Process], words: tuple[str, ...], scene: Scene) -> Start:
@@ -119,6 +122,7 @@ def _conclude(processes: list[Process], words: tuple[str, ...], scene: Scene) ->
         interpreter=main.interpreter,
         executable=main.executable,
         path_entries=main.path_entries,
+        last_entries=main.last_entries,
         env=main.env,
         roots=unique_roots([root for process in (main, *busy[:-1]) for root in process.roots]),
         attributes=tuple(dict.fromkeys(pair for process in busy for pair in process.attributes)),

@@ -114,6 +114,7 @@ class Process(msgspec.Struct, frozen=True):
     interpreter: str = ""
     executable: str = ""
     path_entries: tuple[PathEntry, ...] = ()
+    last_entries: tuple[PathEntry, ...] = ()
     env: dict[str, str] = {}
     roots: tuple[Root, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
@@ -133,6 +134,7 @@ class Call(msgspec.Struct, frozen=True):
         reason: str,
         *,
         first: tuple[str, ...] = (),
+        last: tuple[str, ...] = (),
         modules: tuple[str, ...] = (),
         roots: tuple[Root, ...] = (),
         attributes: tuple[tuple[str, str], ...] = (),
@@ -140,7 +142,7 @@ class Call(msgspec.Struct, frozen=True):
         programs: tuple[str, ...] = (),
         problem: str = "",
     ) -> Process:
-        """Return the process; ``first`` are directories that the program puts first, in that order."""
+        """Return the process; directories go ``first`` on sys.path, or ``last``, in that order."""
         entries = [start_entry(self.scene, path) for path in first]
         known = {entry.path for entry in entries}
         kept = [entry for entry in self.process.path_entries if entry.path not in known]
@@ -151,6 +153,7 @@ class Call(msgspec.Struct, frozen=True):
             cwd=self.scene.cwd,
             env=self.scene.steering,
             path_entries=unique_entries([*entries, *kept]),
+            last_entries=unique_entries([start_entry(self.scene, path) for path in last]),
             roots=unique_roots([*(Root(name) for name in modules if name), *roots]),
             attributes=tuple(dict.fromkeys(pair for pair in attributes if all(pair))),
             data=tuple(dict.fromkeys(data)),

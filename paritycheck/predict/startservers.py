@@ -67,7 +67,15 @@ def find_target(options: Options, *named: str) -> str:
     return found or next(iter(options.rest), "")
 
 
-def serve(call: Call, target: str, server: str, first: tuple[str, ...], **more: tuple[str, ...]) -> Process:
+def serve(
+    call: Call,
+    target: str,
+    server: str,
+    first: tuple[str, ...],
+    *,
+    last: tuple[str, ...] = (),
+    programs: tuple[str, ...] = (),
+) -> Process:
     """Return the process of a server that imports ``target``."""
     reference = read_reference(target)
     if reference is None:
@@ -77,9 +85,10 @@ def serve(call: Call, target: str, server: str, first: tuple[str, ...], **more: 
     return call.becomes(
         f"{server} serves {target}",
         first=first,
-        modules=(module, *more.get("modules", ())),
+        last=last,
+        modules=(module,),
         attributes=((module, attribute),),
-        programs=(server, *more.get("programs", ())),
+        programs=(server, *programs),
     )
 
 
@@ -100,15 +109,15 @@ def hypercorn(call: Call) -> Process:
 
 
 def granian(call: Call) -> Process:
-    """``granian [--working-dir DIR] a.b:app``."""
+    """``granian [--working-dir DIR] a.b:app``: that directory is searched, not entered."""
     options = read_options(call.arguments, _GRANIAN)
-    call = call.moved(options.last("--working-dir"))
     module, _, attribute = find_target(options).partition(":")
     if not module:
         return serve(call, "", "granian", ())
     directory, name = import_place(call, module)
     factory = options.has("--factory")
-    return serve(call, f"{name}:{attribute or ('create_app' if factory else 'app')}", "granian", (directory,))
+    attribute = attribute or ("create_app" if factory else "app")
+    return serve(call, f"{name}:{attribute}", "granian", (directory, options.last("--working-dir") or "."))
 
 
 def import_place(call: Call, path: str) -> tuple[str, str]:
@@ -135,9 +144,9 @@ def daphne(call: Call) -> Process:
 
 
 def waitress(call: Call) -> Process:
-    """``waitress-serve [--call] a.b:app``: the working directory goes first."""
+    """``waitress-serve [--call] a.b:app``: the working directory goes last."""
     options = read_options(call.arguments, _WAITRESS)
-    return serve(call, find_target(options, "--app"), "waitress", (".",))
+    return serve(call, find_target(options, "--app"), "waitress", (), last=(".",))
 
 
 def gunicorn(call: Call) -> Process:
@@ -156,8 +165,10 @@ def gunicorn(call: Call) -> Process:
     python_path = options.last("--pythonpath") or settings.texts.get("pythonpath", "")
     worker = options.last("-k", "--worker-class") or settings.texts.get("worker_class", "")
     target = target or settings.texts.get("wsgi_app", "")
+    # It has put the working directory first before it leaves it.
+    before = call.scene.cwd
     call = call.moved(chdir)
-    first = (*reversed([part for part in python_path.split(",") if part]), ".")
+    first = (*reversed([part for part in python_path.split(",") if part]), ".", before)
     module = read_reference(target.partition("(")[0])
     if module is None:
         return serve(call, target, "gunicorn", first)

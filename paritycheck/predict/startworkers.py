@@ -77,12 +77,12 @@ def taskiq(call: Call) -> Process:
 def huey(call: Call) -> Process:
     """``huey_consumer.py a.b.huey``: the last part is the attribute."""
     options = read_options(call.arguments, _HUEY)
-    return _last_is_attribute(call, "huey", options)
+    return _last_is_attribute(call, "huey", options, first=(".",))
 
 
 def arq(call: Call) -> Process:
-    """``arq a.b.WorkerSettings``: the last part is the attribute."""
-    return _last_is_attribute(call, "arq", read_options(call.arguments, _ARQ))
+    """``arq a.b.WorkerSettings``: the last part is the attribute; the working directory goes last."""
+    return _last_is_attribute(call, "arq", read_options(call.arguments, _ARQ), last=(".",))
 
 
 def rq(call: Call) -> Process:
@@ -114,14 +114,17 @@ def _all_named(call: Call, program: str, options: Options, first: tuple[str, ...
     )
 
 
-def _last_is_attribute(call: Call, program: str, options: Options) -> Process:
+def _last_is_attribute(
+    call: Call, program: str, options: Options, *, first: tuple[str, ...] = (), last: tuple[str, ...] = ()
+) -> Process:
     reference = read_reference(options.rest[0].replace(":", ".")) if options.rest else None
     module, _, attribute = reference[0].rpartition(".") if reference else ("", "", "")
     if not module:
         return call.fails(f"{program}: no module.attribute is named")
     return call.becomes(
         f"{program} works for {module}",
-        first=(".",),
+        first=first,
+        last=last,
         modules=(module,),
         attributes=((module, attribute),),
         programs=(program,),

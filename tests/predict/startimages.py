@@ -54,5 +54,6 @@ def _root(root: Root) -> str:
 
 
 def paths(start: Start) -> str:
-    """Write what is put first on sys.path, in order."""
-    return " ".join(entry.path for entry in start.path_entries)
+    """Write what is put first on sys.path, then after dots what is put last."""
+    last = ["...", *(entry.path for entry in start.last_entries)] if start.last_entries else []
+    return " ".join([*(entry.path for entry in start.path_entries), *last])

@@ -123,10 +123,10 @@ SERVERS = [
     ("gunicorn -w 4 -k uvicorn.workers.UvicornWorker pkg.main:app", "pkg.main", "/app"),
     ("gunicorn --preload -b :80 'pkg.main:create_app()'", "pkg.main", "/app"),
     ("gunicorn \"pkg.main:create_app('x:y')\"", "pkg.main", "/app"),
-    ("gunicorn --chdir sub pkg:app", "pkg", "/app/sub"),
-    ("gunicorn --chdir=/app/sub pkg:app", "pkg", "/app/sub"),
+    ("gunicorn --chdir sub pkg:app", "pkg", "/app/sub /app"),
+    ("gunicorn --chdir=/app/sub pkg:app", "pkg", "/app/sub /app"),
     ("gunicorn --pythonpath /lib1,/lib2 wsgi:app", "wsgi", "/lib2 /lib1 /app"),
-    ("gunicorn -c gunicorn_conf.py", "pkg.main /app/gunicorn_conf.py?", "/lib2 /lib1 /app/sub"),
+    ("gunicorn -c gunicorn_conf.py", "pkg.main /app/gunicorn_conf.py?", "/lib2 /lib1 /app/sub /app"),
     ("gunicorn -c gunicorn_conf.py wsgi:app --chdir /app", "wsgi /app/gunicorn_conf.py?", "/lib2 /lib1 /app"),
     ("gunicorn -c absent.py wsgi:app", "wsgi /app/absent.py?", "/app"),
     ("gunicorn -c python:pkg.conf wsgi:app", "wsgi pkg.conf", "/app"),
@@ -134,9 +134,9 @@ SERVERS = [
     ("hypercorn asgi:pkg.main:app", "pkg.main", "/app"),
     ("hypercorn sub/pkg:app", "pkg", "/app/sub"),
     ("granian --interface asgi pkg.main:app", "pkg.main", "/app"),
-    ("granian --working-dir /app/sub pkg:app", "pkg", "/app/sub"),
+    ("granian --working-dir /app/sub pkg:app", "pkg", "/app /app/sub"),
     ("daphne -b 0.0.0.0 -p 80 pkg.main:app", "pkg.main", "/app"),
-    ("waitress-serve --port=80 --call pkg.main:create", "pkg.main", "/app"),
+    ("waitress-serve --port=80 --call pkg.main:create", "pkg.main", "... /app"),
     ("uwsgi --http :80 --module pkg.main:app", "pkg.main", "/app"),
     ("uwsgi --http :80 -w pkg.main --callable app", "pkg.main", "/app"),
     ("uwsgi --master --wsgi-file wsgi.py", "/app/wsgi.py?", "/app"),
@@ -171,7 +171,7 @@ TOOLS = [
     ("alembic -c absent.ini upgrade head", None, ""),
     ("dramatiq pkg.tasks main", "pkg.tasks main", "/app"),
     ("dramatiq pkg:broker --processes 2", "pkg", "/app"),
-    ("arq pkg.main.WorkerSettings", "pkg.main", "/app"),
+    ("arq pkg.main.WorkerSettings", "pkg.main", "... /app"),
     ("huey_consumer.py pkg.tasks.huey -w 2", "pkg.tasks", "/app"),
     ("taskiq worker pkg.main:broker pkg.tasks", "pkg.main pkg.tasks", "/app"),
     ("pytest", "/app/tests/conftest.py? /app/tests/test_one.py? /app/tests/unit/test_two.py?", "/app/tests"),
@@ -392,7 +392,7 @@ exec gunicorn --chdir .. -w $WORKERS "$APP_MODULE" "$@"
     assert (found.location.path, found.location.line) == ("/app/go.sh", 7)
     assert found.cwd == "/app"
     assert found.env == {"PYTHONPATH": "/app/lib:/base"}
-    assert paths(found) == "/app"
+    assert paths(found) == "/app /app/sub"
     assert found.attributes == (("pkg.main", "app"),)
     assert found.programs == ("gunicorn",)
 
@@ -502,6 +502,19 @@ def test_s6_runs_its_services_and_the_command() -> None:
     )
     found = resolve_start(image(drawing, entrypoint=("/init",), cmd=("python", "main.py")))
     assert roots(found) == "/app/main.py pkg"
+
+
+def test_programs_beside_python_do_not_hide_it() -> None:
+    config = "[program:a]\ncommand=gunicorn wsgi:app\n[program:b]\ncommand=/opt/agent --x\n"
+    drawing = APP + "etc/supervisord.conf\nopt/agent (755) | \\x7fELF\n"
+    found = resolve_start(image(drawing, {"etc/supervisord.conf": config}, cmd=("supervisord",)))
+    assert (found.resolved, roots(found)) == (True, "wsgi")
+    assert found.unread == ("/opt/agent is a program of its own",)
+
+
+def test_flask_reads_its_own_environment_file() -> None:
+    drawing = "app/\n  shop.py\n  app.py\n  .flaskenv | FLASK_DEBUG=1\\nFLASK_APP=shop\\n\n"
+    assert roots(resolve_start(image(drawing, cmd=("flask", "run")))) == "shop"
 
 
 def test_an_init_of_the_project_is_a_script_like_any_other() -> None:
