@@ -182,7 +182,11 @@ class _Run:
     def _simple(self, command: sh.Simple, state: ShellState) -> Status:
         fields = (field for word in command.words for field in self._fields(word, state))
         words = tuple(islice(fields, _WORDS))
-        given = {name: self._text(word, state) for name, word in command.assignments}
+        given = {
+            name: self._text(word, state)
+            for name, word in command.assignments
+            if not self._array(name, word, command.text, state)
+        }
         if not words:
             state.assign(given)
             return True
@@ -200,6 +204,19 @@ class _Run:
             BUILTINS[name](state, rest, given)
             return True
         return self._call(words, given, command.text, state)
+
+    def _array(self, name: str, word: sh.Word, text: str, state: ShellState) -> bool:
+        """Set a variable that is given a list, ``x=(…)`` or ``x+=(…)``; false if it is not."""
+        part = word.parts[0] if len(word.parts) == 1 else None
+        if not isinstance(part, sh.Text) or part.quoted or not part.text.startswith("("):
+            return False
+        script = parse_script("_ " + part.text[1:-1].replace("\n", " ")).commands
+        inner = script[0] if len(script) == 1 else None
+        words = inner.words[1:] if isinstance(inner, sh.Simple) else ()
+        before = state.arrays.get(name, ()) if f"{name}+=" in text else ()
+        fields = [field for each in words for field in self._fields(each, state)]
+        state.arrays[name] = (*before, *fields)[:_WORDS]
+        return True
 
     def _call(self, words: tuple[str, ...], given: Mapping[str, str], text: str, state: ShellState) -> Status:
         name = words[0] if words else ""

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 
 from paritycheck.model.location import Location
 from paritycheck.parse import shellscript as sh
+from paritycheck.parse.shell import parse_script
 from paritycheck.predict.startscene import UNKNOWN, Scene
 
 _TRIM = re.compile(r"\$\{(\w+)(%%?|##?)([^${}]*)\}")
+_DEFAULT = re.compile(r"\$\{(\w+)(:?[-+=])(.*)\}", re.DOTALL)
+_ARRAY = re.compile(r"\$\{(\w+)\[[@*]\]\}")
 _LONGEST = 1 << 16  # characters of a word; doubling a variable makes them long fast
 
 
@@ -31,6 +34,7 @@ class ShellState:
         self.text = text
         self.offset = 0
         self.variables: dict[str, str] = {}
+        self.arrays: dict[str, tuple[str, ...]] = {}
         self.functions: dict[str, sh.Command] = {}
         self.depth = 0
         self.over = False
@@ -39,7 +43,7 @@ class ShellState:
         """Return an independent shell in the same state."""
         twin = ShellState(self.scene, self.arguments, self.name, self.text)
         twin.variables, twin.functions = dict(self.variables), dict(self.functions)
-        twin.offset, twin.depth = self.offset, self.depth
+        twin.arrays, twin.offset, twin.depth = dict(self.arrays), self.offset, self.depth
         return twin
 
     def meet(self, ends: list[ShellState]) -> None:
@@ -106,6 +110,8 @@ def expand_fields(word: sh.Word, state: ShellState, substitute: Substitute) -> l
     for position, part in enumerate(word.parts):
         if isinstance(part, sh.Variable) and part.name == "@" and part.quoted and not part.operator:
             pieces = list(state.arguments[1:])
+        elif isinstance(part, sh.Unclear) and (array := _ARRAY.fullmatch(part.text)):
+            pieces = list(state.arrays.get(array[1], (UNKNOWN,)))
         elif isinstance(part, sh.Text) or part.quoted:
             pieces = [_value(part, state, substitute)[:_LONGEST]]
         else:
@@ -123,7 +129,7 @@ def _value(part: sh.Part, state: ShellState, substitute: Substitute) -> str:
         case sh.Unclear(text=text):
             if text.startswith(("$(", "`")) and not text.startswith("$(("):
                 return substitute(text[2:-1] if text.startswith("$(") else text[1:-1])
-            return _trimmed(text, state)
+            return _trimmed(text, state) if _TRIM.fullmatch(text) else _defaulted(text, state, substitute)
         case sh.Variable():
             return _variable(part, state, substitute)
 
@@ -140,6 +146,18 @@ def _variable(part: sh.Variable, state: ShellState, substitute: Substitute) -> s
     if absent and kind in ("-", "="):
         return other
     return UNKNOWN if value is None else value
+
+
+def _defaulted(text: str, state: ShellState, substitute: Substitute) -> str:
+    """Return ``${X:-"default"}`` and ``${X:-${Y:-default}}``, whose default is a word of its own."""
+    match = _DEFAULT.fullmatch(text)
+    if match is None or len(text) > 4096:
+        return UNKNOWN
+    script = parse_script(f"x={match[3]}").commands
+    if len(script) != 1 or not isinstance(script[0], sh.Simple) or len(script[0].assignments) != 1:
+        return UNKNOWN
+    operand = script[0].assignments[0][1]
+    return _variable(sh.Variable(match[1], match[2], operand), state, substitute)
 
 
 def _trimmed(text: str, state: ShellState) -> str:
