@@ -9,8 +9,10 @@ from packaging.utils import canonicalize_name
 from paritycheck.errors import NothingCompared
 from paritycheck.model.difference import Changed, Difference, Section
 from paritycheck.model.snapshot import ImageConfig, Snapshot
-from paritycheck.predict.naming import module_names
+from paritycheck.predict.naming import name_below, package_root
 from paritycheck.predict.placement import place_by_likeness
+from paritycheck.predict.starting import resolve_start
+from paritycheck.predict.views import view_container
 
 
 def find_differences(left: Snapshot, right: Snapshot) -> Difference:
@@ -61,7 +63,13 @@ def _files(side: Snapshot, other: Snapshot) -> dict[str, str]:
 
 
 def _modules(side: Snapshot) -> dict[str, str]:
-    return {name: "" for names in module_names(side).values() for name in names}
+    if (
+        side.origin.kind == "checkout"
+    ):  # no start command, no sys.path of its own: packages name their modules
+        named = (name_below(package_root(side.tree, path), path) for path in side.application_modules)
+        return {name: "" for name in named if name}
+    view = view_container(side, resolve_start(side))
+    return {name: "" for path in side.application_modules for name in view.names(path)}
 
 
 def _distributions(side: Snapshot) -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from paritycheck.model.environment import Environment
-from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.tree import FileTree
 
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
@@ -55,17 +54,3 @@ def name_below(directory: str, path: str) -> str:
     stem = file.partition(".")[0]
     parts = packages if stem == "__init__" else [*packages, stem]
     return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
-
-
-def module_names(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Return the import names of every application module, by path; none for what no entry reaches.
-
-    A checkout has no ``sys.path`` of its own: there, the root of each file's package counts.
-    """
-    is_image = snapshot.origin.kind != "checkout"
-    on_path = search_directories(snapshot.tree, snapshot.environment) if is_image else ()
-    names: dict[str, tuple[str, ...]] = {}
-    for path in snapshot.application_modules:
-        roots = on_path or (package_root(snapshot.tree, path),)
-        names[path] = tuple(filter(None, (name_below(root, path) for root in roots)))
-    return names

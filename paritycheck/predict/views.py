@@ -7,6 +7,7 @@ to be missing is missing however the program is started.
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +22,7 @@ from paritycheck.predict.declared import mentioned_names, normalise
 from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.importing import Finder
 from paritycheck.predict.importoutcome import Found, Outcome
+from paritycheck.predict.interpreting import DEFAULT_PATH
 from paritycheck.predict.naming import name_below, package_roots, search_directories
 from paritycheck.predict.placement import Placement
 from paritycheck.predict.starting import Start
@@ -79,9 +81,9 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
 
 def _environment(container: Snapshot, start: Start) -> Environment:
     """Infer the environment anew where the command starts another interpreter or changes its path."""
-    config = container.config
-    if config is None or not (start.executable or start.env):
-        return container.environment
+    config, known = container.config, container.environment
+    if config is None or not (start.env or _is_another(container, start.executable)):
+        return known
 
     def read(path: str) -> bytes | None:
         text = container.texts.get(path)
@@ -89,7 +91,36 @@ def _environment(container: Snapshot, start: Start) -> Environment:
 
     changed = msgspec.structs.replace(config, env={**config.env, **start.env}, workdir=start.cwd)
     found = infer_environment(container.tree, read, changed, start.executable or "python")
-    return found if found.interpreter is not None else container.environment
+    if found.interpreter is None:
+        return known
+    # A document does not carry .pth files: what they added at capture still holds for the same sites.
+    places = {entry.path for entry in found.sys_path}
+    added = tuple(
+        entry
+        for entry in known.sys_path
+        if entry.reason == "pth"
+        and entry.path not in places
+        and entry.location is not None
+        and posixpath.dirname(entry.location.path) in places
+    )
+    return msgspec.structs.replace(
+        found, sys_path=(*found.sys_path, *added), editables=found.editables or known.editables
+    )
+
+
+def _is_another(container: Snapshot, executable: str) -> bool:
+    """Tell whether ``executable`` is not the interpreter that the snapshot describes."""
+    config, interpreter, tree = container.config, container.environment.interpreter, container.tree
+    if executable in ("", "python") or config is None:
+        return False
+    if interpreter is None:
+        return True
+    if "/" not in executable:
+        directories = (config.env.get("PATH") or DEFAULT_PATH).split(":")
+        executable = next((path for each in directories if tree.find(path := f"{each}/{executable}")), "")
+    # The same file under two directories may be two environments: a virtual one links to its base.
+    beside = posixpath.dirname(executable) == posixpath.dirname(interpreter.executable)
+    return not (beside and tree.resolve(executable) == tree.resolve(interpreter.executable))
 
 
 def _facts(environment: Environment) -> dict[str, Fact]:
