@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from paritycheck.capture import docker, podman
+from paritycheck.capture import docker
 from paritycheck.capture.archive import read_docker_archive
 from paritycheck.capture.blobs import Scratch
 from paritycheck.capture.hosts import EngineHosts
@@ -37,10 +37,10 @@ def open_image(reference: str, hosts: EngineHosts, parse: Parser = parse_source)
         scratch = Scratch(Path(directory))
         closing.callback(scratch.close)
         if opener is None:
-            opener, rest = podman.open_image, reference
+            opener, rest = _podman, reference
         if not rest:
             raise SourceError(f"{reference} names no image", f"write {transport}:NAME")
-        kind: OriginKind = "container" if opener is podman.open_container else "image"
+        kind: OriginKind = "container" if opener is _container else "image"
         yield image_snapshot(opener(rest, hosts, scratch), reference, kind, parse)
 
 
@@ -91,6 +91,22 @@ def _containers_storage(rest: str, hosts: EngineHosts, _scratch: Scratch) -> Sta
     raise SourceError(f"the store {root} holds no image {name}", "podman images lists what there is")
 
 
+# podman-py brings an HTTP library and a terminal library with it, a third of the time that any command takes
+# to start; so its module is imported by those who ask an engine.
+
+
+def _podman(rest: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
+    from paritycheck.capture.podman import open_image as ask_podman
+
+    return ask_podman(rest, hosts, scratch)
+
+
+def _container(rest: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
+    from paritycheck.capture.podman import open_container
+
+    return open_container(rest, hosts, scratch)
+
+
 # transport -> how to open what follows it; a bare name asks podman
 TRANSPORTS: dict[str, Opener] = {
     "docker-archive": _docker_archive,
@@ -98,7 +114,7 @@ TRANSPORTS: dict[str, Opener] = {
     "oci": _oci,
     "containers-storage": _containers_storage,
     "docker-daemon": docker.open_image,
-    "container": podman.open_container,
+    "container": _container,
 }
 
 

@@ -71,13 +71,16 @@ class Around(NamedTuple):
         return self._replace(binds=False, function=True, guarded=False)
 
 
-def branches(statement: ast.If, around: Around) -> tuple[Around, Around]:
-    """Return what holds in the body and in the ``else`` of an ``if``."""
+def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Around, Around]:
+    """Return what holds in the body and in the ``else`` of an ``if``.
+
+    ``finds``: the module may call ``find_spec`` at all.
+    """
     truth = _constant_truth(statement.test)
     if truth is not None:
         never = around._replace(typing=True)
         return (around, never) if truth else (never, around)
-    if any(
+    if finds and any(
         isinstance(node, ast.Call) and _last(node.func) == "find_spec" for node in ast.walk(statement.test)
     ):
         guarded = around._replace(guarded=True)

@@ -38,6 +38,8 @@ _ALTERS_PATH = re.compile(
 
 # Statements that neither import nor bind nor hold others; by far the most.
 _SILENT = frozenset({ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Delete, ast.Nonlocal})
+# Where the names that are bound are not the module's.
+_LOCAL = _SILENT | {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Break, ast.Continue}
 _COMPOUND = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, ast.TryStar, ast.With),
     *(ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match),
@@ -80,13 +82,15 @@ class _Reading:
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
         self.suspects = suspect_lines(data)
         self.walrus = b":=" in data
+        self.finds = b"find_spec" in data
         pending: list[tuple[list[ast.stmt], Around]] = [(module.body, Around())]
+        curious = bool(self.suspects or self.walrus)
         while pending:
             statements, around = pending.pop()
+            skipped = frozenset() if curious else _SILENT if around.binds else _LOCAL
             for statement in statements:
-                if type(statement) in _SILENT and not self.suspects and not self.walrus:
-                    continue
-                pending.extend(self._read(statement, around))
+                if type(statement) not in skipped:
+                    pending.extend(self._read(statement, around))
 
     def result(self) -> SourceFile:
         found = [
@@ -114,7 +118,7 @@ class _Reading:
             if around.binds and not around.typing:
                 self._bind(statement)
             if isinstance(statement, _COMPOUND):
-                yield from _blocks(statement, around)
+                yield from _blocks(statement, around, self.finds)
 
     def _suspect(self, statement: ast.stmt) -> bool:
         at = bisect_left(self.suspects, statement.lineno)
@@ -166,7 +170,7 @@ class _Reading:
                     )
 
 
-def _blocks(statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:
+def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[list[ast.stmt], Around]]:
     """Yield the statement lists directly below a statement, with what holds inside each."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -174,7 +178,7 @@ def _blocks(statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt
         case ast.ClassDef():
             yield statement.body, around._replace(binds=False)
         case ast.If():
-            body, orelse = branches(statement, around)
+            body, orelse = branches(statement, around, finds)
             yield statement.body, body
             yield statement.orelse, orelse
         case ast.Try() | ast.TryStar():
