@@ -13,7 +13,7 @@ from paritycheck.output.text import MARKS
 
 def render_journeys(explanation: Explanation, paint: Paint = plain) -> str:
     """Return every journey: a line a gate, with the reason and the lines that are its evidence."""
-    return "\n".join(line for journey in explanation.journeys for line in _journey(journey, paint)) + "\n"
+    return "\n\n".join("\n".join(_journey(journey, paint)) for journey in explanation.journeys) + "\n"
 
 
 def _journey(journey: Journey, paint: Paint) -> Iterator[str]:
@@ -35,4 +35,3 @@ def _journey(journey: Journey, paint: Paint) -> Iterator[str]:
             yield f"{paint('lost', 'bad')} at gate {lost.gate}: {harmless(lost.reason)}"
         case _:
             yield f"{paint('unknown', 'doubt')}: no gate could tell"
-    yield ""

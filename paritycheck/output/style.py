@@ -13,6 +13,10 @@ Paint = Callable[[str, Tone], str]
 _CODES: dict[Tone, str] = {"bad": "1;31", "doubt": "33", "good": "34", "quiet": "2", "strong": "1"}
 
 
+# Controls, formatting characters, lone surrogates, private use, unassigned; separators of lines.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
 def plain(text: str, _tone: Tone) -> str:
     """Return the text as it is: no terminal, or NO_COLOR."""
     return text
@@ -29,8 +33,6 @@ def harmless(text: str) -> str:
     File names and messages come from images: they must not steer the reader's terminal.
     """
     return "".join(
-        char
-        if char == " " or unicodedata.category(char)[0] != "C"
-        else char.encode("unicode_escape").decode()
+        char if unicodedata.category(char) not in _STEERING else char.encode("unicode_escape").decode()
         for char in text
     )

@@ -44,10 +44,9 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     suppressed = f" (suppressed by {harmless(finding.suppressed_by)})" if finding.suppressed_by else ""
     yield f"{head} {finding.code} {finding.slug}: {paint(harmless(finding.message), 'strong')}{suppressed}"
     rows: list[tuple[str, str]] = []
+    caption = "lost by" if any(item.journey for item in finding.items) else "at"
     for location in finding.locations:
-        rows.append(
-            ("" if rows else "lost by" if finding.gate else "at", _quote(str(location), location.text))
-        )
+        rows.append(("" if rows else caption, _quote(str(location), location.text)))
     importers = finding.imported_by[:MAX_IMPORTERS]
     for number, importer in enumerate(importers):
         where = f"{importer.path}:{importer.line}"
