@@ -6,11 +6,15 @@ condition is not taken for certain and left out.
 
 import ast
 from collections.abc import Iterator
+from itertools import chain, islice
 
 import msgspec
 
 from paritycheck.model.source import Problem
 from paritycheck.parse.sourcetext import parse_module
+
+_MOST = 10_000  # strings of a list; source can double its own
+_LONGEST = 10_000  # characters of a string that is put together
 
 
 class Literals(msgspec.Struct, frozen=True):
@@ -61,7 +65,7 @@ class _Reading:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, value)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
-                self.lists[name] = (*self.lists.get(name, ()), *self._strings(value))
+                self.lists[name] = self._list(name, value)
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args)
             ):
@@ -72,7 +76,7 @@ class _Reading:
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if not isinstance(target, ast.Name):
             return
-        text, strings = self._text(value), tuple(self._strings(value))
+        text, strings = self._text(value), tuple(islice(self._strings(value), _MOST))
         self.texts.pop(target.id, None)
         self.lists.pop(target.id, None)
         if text is not None:
@@ -82,11 +86,14 @@ class _Reading:
 
     def _change(self, name: str, method: str, args: list[ast.expr]) -> None:
         if method in ("append", "extend", "insert", "remove") and name in self.lists and args:
-            strings = tuple(self._strings(args[-1]))
             if method == "remove":
-                self.lists[name] = tuple(each for each in self.lists[name] if each not in strings)
+                gone = set(self._strings(args[-1]))
+                self.lists[name] = tuple(each for each in self.lists[name] if each not in gone)
             else:
-                self.lists[name] = (*self.lists[name], *strings)
+                self.lists[name] = self._list(name, args[-1])
+
+    def _list(self, name: str, more: ast.expr) -> tuple[str, ...]:
+        return tuple(islice(chain(self.lists.get(name, ()), self._strings(more)), _MOST))
 
     def _text(self, value: ast.expr) -> str | None:
         match value:
@@ -96,10 +103,10 @@ class _Reading:
                 return self.texts.get(name)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 first, second = self._text(left), self._text(right)
-                return None if first is None or second is None else first + second
+                return None if first is None or second is None else (first + second)[:_LONGEST]
             case ast.JoinedStr(values=values):
                 parts = [self._text(part) for part in values]
-                return None if None in parts else "".join(part for part in parts if part)
+                return None if None in parts else "".join(part for part in parts if part)[:_LONGEST]
             case ast.FormattedValue(value=inner, conversion=-1, format_spec=None):
                 return self._text(inner)
         return None

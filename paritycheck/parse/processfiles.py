@@ -9,6 +9,8 @@ import re
 
 import msgspec
 
+_VARIABLE = re.compile(r"""\b(\w{1,200})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^,\s]*))""")
+
 
 class Listed(msgspec.Struct, frozen=True):
     """One process: ``environment`` as ``name=value`` pairs, ``line`` where its command stands."""
@@ -24,7 +26,7 @@ class Listed(msgspec.Struct, frozen=True):
 def read_ini(text: str) -> dict[str, dict[str, str]]:
     """Return the sections of an ini file, names lower-cased, values as written; a broken file has none."""
     parser = configparser.RawConfigParser(
-        strict=False, allow_no_value=True, inline_comment_prefixes=(" ;", " #")
+        strict=False, allow_no_value=True, inline_comment_prefixes=(";", "#")
     )
     try:
         parser.read_string(text)
@@ -49,15 +51,15 @@ def read_supervisor(text: str) -> tuple[Listed, ...]:
                 name,
                 settings["command"].replace("%%", "%"),
                 settings.get("directory", ""),
-                dict(
-                    re.findall(
-                        r"(\w+)\s*=\s*(?:\"([^\"]*)\"|'[^']*'|[^,\s]*)", settings.get("environment", "")
-                    )
-                ),
+                _environment(settings.get("environment", "")),
                 _line_of(text, section),
             )
         )
     return tuple(found)
+
+
+def _environment(text: str) -> dict[str, str]:
+    return {match[1]: match[2] or match[3] or match[4] or "" for match in _VARIABLE.finditer(text)}
 
 
 def included_files(text: str) -> tuple[str, ...]:

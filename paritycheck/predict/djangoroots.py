@@ -16,7 +16,7 @@ from paritycheck.predict.startscene import Process, Scene, module_file, module_t
 VARIABLE = "DJANGO_SETTINGS_MODULE"
 # These commands load every migration (MigrationLoader).
 _MIGRATING = frozenset({"migrate", "makemigrations", "runserver", "showmigrations", "sqlmigrate", "test"})
-_MAX_STARS = 20  # settings files that import each other
+_MOST_SETTINGS = 100  # settings files that import each other
 
 
 def django_roots(
@@ -73,26 +73,28 @@ def _migrations(scene: Scene, directories: tuple[str, ...], package: str) -> lis
     return [f"{package}.migrations.{name}" for name in modules]
 
 
-def read_settings(scene: Scene, directories: tuple[str, ...], name: str, depth: int = 0) -> Literals:
-    """Read a settings module with what its star imports bind."""
+def read_settings(
+    scene: Scene, directories: tuple[str, ...], name: str, read: dict[str, Literals] | None = None
+) -> Literals:
+    """Read a settings module with what its star imports bind; ``read`` has those that are read already."""
+    read = {} if read is None else read
+    if name in read:
+        return read[name]
+    read[name] = Literals()  # what a circle sees of it
     source = module_text(scene, directories, name)
-    if not source:
-        return Literals()
     # Read once for the imports, once more with what they bind: they come first in settings files.
-    first = read_literals(source)
-    if depth >= _MAX_STARS or not first.stars:
-        return first
+    says = read_literals(source) if source and len(read) <= _MOST_SETTINGS else Literals()
     package = not module_file(scene, directories, name).endswith(".py")
     known = Literals()
-    for level, origin in first.stars:
+    for level, origin in says.stars:
         parts = name.split(".")
         base = parts[: len(parts) - level + package] if level else []
         absolute = ".".join([*base, *([origin] if origin else [])])
-        if not absolute or absolute == name:
-            continue
-        more = read_settings(scene, directories, absolute, depth + 1 + _MAX_STARS // 4)
-        known = Literals({**known.texts, **more.texts}, {**known.lists, **more.lists})
-    return read_literals(source, known)
+        if absolute:
+            more = read_settings(scene, directories, absolute, read)
+            known = Literals({**known.texts, **more.texts}, {**known.lists, **more.lists})
+    read[name] = read_literals(source, known) if says.stars else says
+    return read[name]
 
 
 def with_django(process: Process, scene: Scene, directories: tuple[str, ...]) -> Process:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from paritycheck.predict.startscene import UNKNOWN, Scene
 
+_LONGEST = 64  # words of a condition that anybody wrote
 _COMPARE: dict[str, Callable[[str, str], bool]] = {
     "=": lambda left, right: left == right,
     "==": lambda left, right: fnmatch.fnmatchcase(left, right),
@@ -26,6 +27,8 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
 def test(words: tuple[str, ...], scene: Scene) -> bool | None:
     """Return what the condition says, ``None`` if only a run would tell."""
     inside = [word for word in words[1:] if word not in ("]", "]]")]
+    if len(inside) > _LONGEST:
+        return None
     for operator, decide in (("||", _either), ("-o", _either), ("&&", _both), ("-a", _both)):
         if operator in inside:
             at = inside.index(operator)

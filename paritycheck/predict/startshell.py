@@ -43,7 +43,11 @@ def run_shell(text: str, scene: Scene, arguments: tuple[str, ...], name: str = "
     ``arguments`` are ``$0`` and what follows, ``name`` is its file if it has one.
     """
     run = _Run()
-    run.sequence(parse_script(text), ShellState(scene, arguments, name, text))
+    try:
+        run.sequence(parse_script(text), ShellState(scene, arguments, name, text))
+    except RecursionError:
+        problem = f"{name or 'a script'} is nested too deeply"
+        return (*run.found, Process(arguments, scene.cwd, problem=problem, location=scene.location))
     return tuple(run.found)
 
 

@@ -17,6 +17,7 @@ from paritycheck.predict.startscene import UNKNOWN, Scene
 _TRIM = re.compile(r"\$\{(\w+)(%%?|##?)([^${}]*)\}")
 _DEFAULT = re.compile(r"\$\{(\w+)(:?[-+=])(.*)\}", re.DOTALL)
 _ARRAY = re.compile(r"\$\{(\w+)\[[@*]\]\}")
+_NESTED = 10  # defaults in each other
 _LONGEST = 1 << 16  # characters of a word; doubling a variable makes them long fast
 
 
@@ -151,7 +152,7 @@ def _variable(part: sh.Variable, state: ShellState, substitute: Substitute) -> s
 def _defaulted(text: str, state: ShellState, substitute: Substitute) -> str:
     """Return ``${X:-"default"}`` and ``${X:-${Y:-default}}``, whose default is a word of its own."""
     match = _DEFAULT.fullmatch(text)
-    if match is None or len(text) > 4096:
+    if match is None or text.count("${") > _NESTED:
         return UNKNOWN
     script = parse_script(f"x={match[3]}").commands
     if len(script) != 1 or not isinstance(script[0], sh.Simple) or len(script[0].assignments) != 1:

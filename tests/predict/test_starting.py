@@ -540,6 +540,37 @@ def test_a_value_that_only_its_name_is_known_of_is_not_guessed() -> None:
     assert (found.resolved, found.command) == (False, ("uvicorn", "…"))
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "f() { " + "if true; then " * 100 + 'f "$@"' + "; fi" * 100 + "; }\nf\n",
+        "( " * 140 + "python main.py" + " )" * 140,
+        "[ " + "a -a " * 3000 + "a ] && python main.py",
+        "[ " + "! " * 3000 + "a ] && python main.py",
+        "echo " + "${a:-" * 2000 + "}" * 2000,
+        "echo " + "$(" * 500 + ")" * 500,
+        "set -- a b\n" + 'set -- "$@" "$@"\n' * 60,
+        "A=xx\n" + "A=$A$A\n" * 60 + "echo $A\n",
+        "a && " * 3000 + "python main.py",
+        "case x in " + "y) ;; " * 3000 + "esac",
+    ],
+)
+def test_scripts_made_to_exhaust_are_answered(script: str) -> None:
+    assert resolve_start(image(APP, {"app/main.py": script}, cmd=("sh", "main.py"))).reason
+
+
+def test_supervisor_and_settings_made_to_exhaust_are_answered() -> None:
+    config = "[program:a]\ncommand=python main.py\nenvironment=" + "a" * 200_000 + "\n"
+    side = image(APP + "etc/supervisord.conf\n", {"etc/supervisord.conf": config}, cmd=("supervisord",))
+    assert roots(resolve_start(side)) == "/app/main.py"
+    stars = "".join(f"from s{number} import *\n" for number in range(40))
+    doubling = 'A = "x"\nINSTALLED_APPS = ["a"]\n' + "INSTALLED_APPS += INSTALLED_APPS\nA = A + A\n" * 60
+    files = {f"app/s{number}.py": stars + doubling for number in range(40)}
+    drawing = "app/\n" + "".join(f"  s{number}.py\n" for number in range(40))
+    found = resolve_start(image(drawing, files, cmd=("python", "-m", "django", "check", "--settings", "s0")))
+    assert roots(found) == "s0 a"
+
+
 def test_a_huge_script_is_followed_up_to_a_limit() -> None:
     script = "#!/bin/sh\n" + "python main.py\n" * 5000
     found = resolve_start(image(APP + "app/go.sh (755)\n", {"app/go.sh": script}, cmd=("./go.sh",)))
