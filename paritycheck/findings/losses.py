@@ -46,19 +46,20 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
     names = ", ".join(loss.item.name for loss, _, _ in judged[:3])
     more = f" and {len(judged) - 3} more" if len(judged) > 3 else ""
     verb = "is" if len(judged) == 1 else "are"
+    severity = _severity(code, judged, facts)
     locations = dict.fromkeys(place for _, _, verdict in judged for place in verdict.locations)
     return make_finding(
         code,
         f"{names}{more} {verb} missing in the container: {lost.reason}",
         gate=lost.gate,
-        severity=_severity(code, judged, facts),
+        severity=severity,
         items=[
             ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
             for loss, journey, _ in judged
         ],
         locations=locations or (Location(first.item.path),),
         imported_by=importers,
-        hint=_hint(code, judged, facts),
+        hint=_hint(code, judged, facts, severity),
     )
 
 
@@ -82,13 +83,18 @@ def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
     )
 
 
-def _hint(code: str, judged: list[Judged], facts: Facts) -> str:
-    """Say what to do; an edit of the build's files only if prediction shows that it helps."""
+def _hint(code: str, judged: list[Judged], facts: Facts, severity: Severity) -> str:
+    """Say what to do; an edit of the build's files only if prediction shows that it helps.
+
+    Trying costs a prediction each: worth it for an error, not for every warning.
+    """
     paths = sorted({loss.item.path for loss, _, _ in judged})
     if code == "PC102" and all(place.path in paths for _, _, lost in judged for place in lost.locations):
         more = " ..." if len(paths) > 5 else ""
         return f"git add {' '.join(paths[:5])}{more} && git commit, then rebuild the image"
     repair = None
+    if severity != "error":
+        return RULES[code].help
     if facts.plan is not None and code == "PC103":
         repair = repair_ignore(facts.plan, paths)
     if facts.plan is not None and code == "PC104":

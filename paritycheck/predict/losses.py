@@ -155,6 +155,7 @@ class _Search:
         self._note(item, miss, need, None)
         says = self.local.finder.modules.get(here.path)
         if new and says is not None:
+            chain = (*need.importer.chain, here.name) if need.reached else ()
             for statement in says.imports:
                 context = max(need.context, statement.context, key=_CAUTION.index)
                 yield msgspec.structs.replace(
@@ -162,7 +163,7 @@ class _Search:
                     statement=statement,
                     module=here.name,
                     package=here.kind == "package",
-                    importer=Importer(here.path, statement.line, context, (*need.importer.chain, here.name)),
+                    importer=Importer(here.path, statement.line, context, chain),
                     local_path=here.path,
                 )
 
@@ -177,5 +178,8 @@ def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
     """Return importers without repeats, those that run with certainty first."""
     unique = dict.fromkeys(importers)
     return tuple(
-        sorted(unique, key=lambda one: (_CAUTION.index(one.context), not one.chain, one.path, one.line))
+        sorted(
+            unique,
+            key=lambda one: (_CAUTION.index(one.context), not one.chain, len(one.chain), one.path, one.line),
+        )
     )

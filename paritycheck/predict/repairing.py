@@ -10,6 +10,8 @@ import msgspec
 from paritycheck.errors import ParityError
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Edited
+from paritycheck.parse.ignorefile import parse_ignorefile
+from paritycheck.predict.context import Context
 from paritycheck.predict.plan import Plan, make_plan
 
 MAX_TRIES = 4  # each costs a whole prediction
@@ -26,13 +28,25 @@ def repair_ignore(plan: Plan, paths: Sequence[str], *, landing: bool = True) -> 
     root = f"{plan.options.context}/" if plan.options.context else ""
     inside = [path[len(root) :] for path in paths]
     text = plan.clone.texts.get(ignore.path, "")
+    start = text if text.endswith("\n") or not text else text + "\n"
     for lines in list(_exceptions(inside))[:MAX_TRIES]:
-        added = "".join(f"{line}\n" for line in lines)
-        edited = text if text.endswith("\n") or not text else text + "\n"
-        if _arrives(plan, ignore.path, edited + added, paths, landing=landing):
+        edited = start + "".join(f"{line}\n" for line in lines)
+        # The pattern alone is asked first: that is a thousand times cheaper than a prediction.
+        if _lets_in(plan, ignore.path, edited, inside) and (
+            not landing or _arrives(plan, ignore.path, edited, paths)
+        ):
             shown = " and ".join(f"`{line}`" for line in lines)
             return f"add {shown} at the end of {ignore.path}"
     return None
+
+
+def _lets_in(plan: Plan, path: str, text: str, inside: Sequence[str]) -> bool:
+    try:
+        ignore = parse_ignorefile(text.encode("utf-8"), path, plan.options.engine)
+        context = Context(plan.context.source, ignore, plan.options.engine)
+        return all(context.decide(each).included for each in inside)
+    except ParityError:
+        return False
 
 
 def _exceptions(paths: list[str]) -> Iterator[tuple[str, ...]]:
@@ -48,7 +62,7 @@ def _exceptions(paths: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def repair_copy(plan: Plan, names: Mapping[str, str], nearest: Sequence[Location]) -> str | None:
-    """Return a COPY line that makes all files arrive under their import names, if one does.
+    """Return COPY lines that make all files arrive under their import names, if they do.
 
     ``names`` maps paths of the checkout to import names; ``nearest`` is the line to add it after.
     """
@@ -62,12 +76,13 @@ def repair_copy(plan: Plan, names: Mapping[str, str], nearest: Sequence[Location
         return None
     lines = text.split("\n")
     end = next((one.end_line for one in containerfile.instructions if one.location.line == after), after)
-    for source, target in list(dict.fromkeys(_copies(root, names)))[:MAX_TRIES]:
-        line = f"COPY {source} {target}"
-        edited = "\n".join([*lines[:end], line, *lines[end:]])
-        if " " not in source and _arrives(plan, containerfile.path, edited, list(names)):
-            return f"add `{line}` after {containerfile.path}:{end}"
-    return None
+    wanted = list(dict.fromkeys(_copies(root, names)))
+    if len(wanted) > MAX_TRIES or any(" " in source for source, _ in wanted):
+        return None
+    added = [f"COPY {source} {target}" for source, target in wanted]
+    if not _arrives(plan, containerfile.path, "\n".join([*lines[:end], *added, *lines[end:]]), list(names)):
+        return None
+    return f"add {' and '.join(f'`{line}`' for line in added)} after {containerfile.path}:{end}"
 
 
 def _copies(root: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -80,15 +95,10 @@ def _copies(root: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "/".join([*base, top]), f"./{top}"
 
 
-def _arrives(plan: Plan, edited: str, text: str, paths: Sequence[str], *, landing: bool = True) -> bool:
+def _arrives(plan: Plan, edited: str, text: str, paths: Sequence[str]) -> bool:
     clone = msgspec.structs.replace(plan.clone, texts=Edited(plan.clone.texts, edited, text))
     try:
         repaired = make_plan(clone, plan.options)
     except ParityError:
         return False
-    if repaired is None:
-        return False
-    if landing:
-        return all(repaired.landings.container_of(path) for path in paths)
-    root = f"{plan.options.context}/" if plan.options.context else ""
-    return all(repaired.context.decide(path[len(root) :]).included for path in paths)
+    return repaired is not None and all(repaired.landings.container_of(path) for path in paths)
