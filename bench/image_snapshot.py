@@ -1,43 +1,38 @@
 """An image snapshot through the local store, against walking the mounted image and against exporting it.
 
-The image is PARITYCHECK_BENCH_IMAGE, by default one made here with the size of a large application's.
+The image is PARITYCHECK_BENCH_IMAGE, by default the one of the folder `image`. `find` names files without
+looking at them, the kernel's directories suffice; `find -printf` tells of each what a snapshot holds too.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
-from run import Contest
+from run import Contest, Settings
 
 from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.sources import open_image
 
 PODMAN = ("podman", "--remote=false")
 MADE = "localhost/paritycheck-bench/image:latest"
-# What a snapshot holds too: kind, size, mode and link target, which cost find a look at every file.
-FACTS = "find on the mounted image"
-# 60,000 files and about 1 GB in three layers: a third modules, the rest data.
-WRITE = "import os; [(os.makedirs(f'/srv/{0}/{{d}}'), [{1} for n in range(100)]) for d in range(200)]"
-FILE = "open(f'/srv/{0}/{{d}}/{{n}}' + ('.py' if n % 3 else '.dat'), 'w').write('#' * (n % 3 or 50) * 1000)"
-RECIPE = "FROM localhost/python:slim\n" + "".join(
-    f'RUN python3 -c "{WRITE.format(layer, FILE.format(layer))}"\n' for layer in range(3)
-)
+FACTS = "find -printf, the same facts"
+NAMES = "find, names only"
+EXPORT = "podman export | tar t"
 
 
-def podman(*arguments: str, given: str | None = None) -> str:
-    return subprocess.run(
-        [*PODMAN, *arguments], input=given, check=True, capture_output=True, text=True
-    ).stdout.strip()
+def podman(*arguments: str) -> str:
+    return subprocess.run([*PODMAN, *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def read_store(image: str) -> int:
-    """Every file of the image, stacked from its layers."""
+def read_store(image: str) -> str:
+    """Capture the image as every command does; return what is in it."""
     hosts = EngineHosts(storage_conf=os.environ.get("CONTAINERS_STORAGE_CONF"))
     with open_image(f"containers-storage:{image}", hosts) as snapshot:
-        return len(snapshot.tree)
+        return f"{len(snapshot.tree):,} entries, {len(snapshot.environment.distributions)} distributions"
 
 
 def find(mounted: str, *flags: str) -> None:
@@ -49,23 +44,37 @@ def export(container: str) -> None:
         subprocess.run(["tar", "t"], check=True, stdin=exporting.stdout, stdout=subprocess.DEVNULL)
 
 
-@contextmanager
-def contest() -> Iterator[Contest]:
+def whole_command(image: str, **variables: str) -> None:
+    command = ["paritycheck", "snapshot", f"containers-storage:{image}", "-o", os.devnull]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **variables})
+
+
+def contests(_settings: Settings) -> Iterator[Contest]:
     image = os.environ.get("PARITYCHECK_BENCH_IMAGE", MADE)
     if image == MADE:
-        podman("build", "-q", "-t", MADE, "-f", "-", given=RECIPE)
+        flags = shlex.split(os.environ["PARITYCHECK_BUILD_FLAGS"])
+        podman("build", *flags, "-q", "-t", MADE, str(Path(__file__).parent / "image"))
     mounted = podman("image", "mount", image)
     container = podman("create", image)
     try:
         yield Contest(
-            subject=f"{image}, {sum(len(files) for _, _, files in os.walk(mounted)):,} files",
+            subject=f"image of {read_store(image)}",
             commands={
-                "paritycheck, the store": lambda: read_store(image),
-                FACTS: lambda: find(mounted, "-printf", "%y %s %m %p %l\n"),
-                "find, names only": lambda: find(mounted),
-                "podman export | tar t": lambda: export(container),
+                "snapshot through the store, in process": lambda: read_store(image),
+                FACTS: lambda: find(mounted, "-printf", "%P %y %s %m %U %G %l\n"),
+                NAMES: lambda: find(mounted),
+                EXPORT: lambda: export(container),
             },
-            limits={FACTS: 3.0, "podman export | tar t": 0.1},
+            limits={FACTS: 3.0, NAMES: 3.0, EXPORT: 0.1},
+        )
+        yield Contest(
+            subject="the same as a document, with the digest and the imports of every application file",
+            commands={
+                "paritycheck snapshot, no cache": lambda: whole_command(image, PARITYCHECK_NO_CACHE="1"),
+                "paritycheck snapshot, cached": lambda: whole_command(image),
+                EXPORT: lambda: export(container),
+            },
+            once=(EXPORT,),
         )
     finally:
         podman("rm", container)
