@@ -175,11 +175,11 @@ class _Search:
 
 
 def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
-    """Return importers without repeats, those that run with certainty first."""
+    """Return importers without repeats: what the start reaches first, then what runs most surely."""
     unique = dict.fromkeys(importers)
     return tuple(
         sorted(
             unique,
-            key=lambda one: (_CAUTION.index(one.context), not one.chain, len(one.chain), one.path, one.line),
+            key=lambda one: (not one.chain, _CAUTION.index(one.context), len(one.chain), one.path, one.line),
         )
     )
