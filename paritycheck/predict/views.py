@@ -58,10 +58,11 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
     """Return what imports find in the container when it is started so."""
     environment = _environment(container, start)
     first = [container.tree.resolve(entry.path) for entry in start.path_entries]
+    last = [container.tree.resolve(entry.path) for entry in start.last_entries]
     if not start.resolved:
         first.append(container.tree.resolve(start.cwd))
     searched = search_directories(container.tree, environment)
-    certain = tuple(dict.fromkeys([*(path for path in first if path is not None), *searched]))
+    certain = tuple(dict.fromkeys(path for path in (*first, *searched, *last) if path is not None))
     assumed: tuple[str, ...] = ()
     if not start.resolved:
         roots = package_roots(container.tree, container.application_modules)
