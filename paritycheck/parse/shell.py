@@ -34,7 +34,7 @@ from paritycheck.parse.shellword import WORDS, body_word, read_word, source_text
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
 _LIMIT = 1 << 20  # bytes of a script that are read
-_DEPTH = 150  # of nesting; what lies deeper is opaque
+_DEPTH = 40  # of nesting; what lies deeper is opaque
 
 Node = tree_sitter.Node
 
@@ -120,11 +120,19 @@ def _test_words(node: Node) -> Iterator[Word]:
 
 
 def _list(node: Node, depth: int) -> Command:
-    operator = next((c.type for c in node.children if c.type in ("&&", "||")), "&&")
-    parts = [child for child in node.children if child.is_named and child.type != "comment"]
-    if len(parts) != 2 or node.has_error:
-        return Opaque(source_text(node))
-    return _chain(operator, _command(parts[0], depth), _command(parts[1], depth))
+    """Read ``a && b || c``, which leans to the left as deep as it is long."""
+    rights: list[tuple[str, Node]] = []
+    while node.type == "list":
+        parts = [child for child in node.children if child.is_named and child.type != "comment"]
+        operator = next((child.type for child in node.children if child.type in ("&&", "||")), "")
+        if len(parts) != 2 or not operator:
+            break
+        rights.append((operator, parts[1]))
+        node = parts[0]
+    command: Command = Opaque(source_text(node)) if node.type == "list" else _command(node, depth)
+    for operator, right in reversed(rights):
+        command = _chain(operator, command, _command(right, depth))
+    return command
 
 
 def _chain(operator: str, left: Command, right: Command) -> Command:

@@ -231,7 +231,9 @@ def _pdm(project: Project) -> Payload:
     includes = [_clean(path) for path in _texts(table.get("includes"))]
     if not includes:
         names = [name for name in project.children(base) if name not in ("tests", "test", "__pypackages__")]
-        includes = [f"{base}/{n}".lstrip("/") for n in names if project.is_file(f"{base}/{n}/__init__.py")]
+        includes = [
+            f"{base}/{n}".lstrip("/") for n in names if project.is_file(f"{base}/{n}/__init__.py".lstrip("/"))
+        ]
         if not includes:
             includes = [f"{base}/{n}".lstrip("/") for n in names if n.endswith(".py") and n != "setup.py"]
     files: dict[str, str] = {}

@@ -75,24 +75,51 @@ def _sequence(sequence: Sequence, shell: Shell) -> Status:
 
 
 def _chain(chain: Chain, shell: Shell) -> Status:
-    if chain.operator == "&&":
-        status = follow(chain.left, shell)
-        if status is False or shell.is_over:
-            return status
-        after = follow(chain.right, shell)
-        return after if status else (False if after is False else None)
-    before = None if isinstance(chain.left, Simple) else shell.fork()
-    shell.guarded += 1
-    status = follow(chain.left, shell)
-    shell.guarded -= 1
-    if status or shell.is_over:
-        return status
-    if status is False:
-        return follow(chain.right, shell)
+    """``a && b || c``, from the left: what stands before an ``||`` may fail without harm."""
+    first, rights = _spine(chain)
+    last_or = max((index for index, (operator, _) in enumerate(rights) if operator == "||"), default=-1)
+    long = any(operator == "||" for operator, _ in rights[1:]) or not isinstance(first, Simple)
+    before = shell.fork() if last_or >= 0 and long else None
+    status = _guarded(first, shell, last_or >= 0)
+    for index, (operator, command) in enumerate(rights):
+        if shell.is_over:
+            return shell.ended
+        guarded = index < last_or
+        if operator == "&&":
+            if status is not False:
+                after = _guarded(command, shell, guarded)
+                status = after if status or after is False else None
+        elif status is False:
+            status = _guarded(command, shell, guarded)
+        elif status is None:
+            status = _otherwise(
+                command, shell, before if index or not isinstance(first, Simple) else None, guarded
+            )
+    return status
+
+
+def _spine(chain: Chain) -> tuple[Command, list[tuple[str, Command]]]:
+    rights: list[tuple[str, Command]] = []
+    command: Command = chain
+    while isinstance(command, Chain):
+        rights.append((command.operator, command.right))
+        command = command.left
+    return command, rights[::-1]
+
+
+def _guarded(command: Command, shell: Shell, guarded: bool) -> Status:
+    shell.guarded += guarded
+    status = follow(command, shell)
+    shell.guarded -= guarded
+    return status
+
+
+def _otherwise(command: Command, shell: Shell, before: Shell | None, guarded: bool) -> Status:
+    """Follow what ``||`` may lead to; ``before``: the state if the left side is not done."""
     failed = shell.fork()
     if before is not None:
         failed.join(before)
-    after = follow(chain.right, failed)
+    after = _guarded(command, failed, guarded)
     if after is not False:
         shell.join(failed)
     return True if after else None

@@ -76,6 +76,7 @@ def check_needs(shell: Shell, project: Project, payload: Payload) -> None:
 def _place_file(shell: Shell, entry: FileEntry | None, path: str) -> None:
     if entry is None:
         return
+    path = path.lstrip("/")
     shell.tree.make_parents(path, shell.entry(path, "dir"))
     shell.tree.put(msgspec.structs.replace(entry, path=path, layer=shell.scene.layer))
 
@@ -101,6 +102,7 @@ def _write_editable(shell: Shell, payload: Payload, target: Target) -> None:
 
 def _write(shell: Shell, path: str, text: str) -> None:
     data = text.encode("utf-8", "surrogateescape")
+    path = path.lstrip("/")
     shell.tree.make_parents(path, shell.entry(path, "dir"))
     digest = keep_inline(shell.tree, data)
     shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest))

@@ -50,7 +50,10 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
     cwd = run.tree.locate(step.workdir or "/").path
     shell = Shell(scene, run.tree, cwd, dict(step.env), notes)
     saved = lay_mounts(shell, mounts, origins)
-    _start(shell, step, _words(instruction))
+    try:
+        _start(shell, step, _words(instruction))
+    except RecursionError:
+        shell.touch(cwd, "anything", "a RUN step is nested too deeply to be followed")
     lift_mounts(shell, mounts, saved)
     return notes
 

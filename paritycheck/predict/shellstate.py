@@ -153,6 +153,7 @@ class Shell:
 
     def make_directory(self, path: str) -> None:
         """Make the real directory ``path`` and those above it."""
+        path = path.strip("/")
         if path and not self.tree.is_dir(path):
             self.tree.make_parents(path, self.entry(path, "dir"))
             self.tree.put(self.entry(path, "dir"))

@@ -176,6 +176,7 @@ def replant(shell: Shell, source: str, target: str, keeps_old: bool = False) -> 
     else:
         whole = list(shell.tree.below(source))
     top = shell.tree.get(source)
+    target = target.strip("/")
     shell.tree.make_parents(target, shell.entry(target, "dir"))
     if top is None or top.kind == "dir":
         shell.make_directory(target)
