@@ -131,6 +131,7 @@ def laid_out(root: Path, capture: pytest.CaptureFixture[str], patch: pytest.Monk
     built = {f"srv/{name}": text.encode() for name, text in FILES.items() if name.startswith("app/")}
     write_image(root / "image.tar", built)
     patch.chdir(place.checkout)
+    patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
     patch.setattr(tempfile, "tempdir", str(place.temporary))
     for name in ("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CONTAINER_HOST", "DOCKER_HOST"):
         patch.delenv(name, raising=False)

@@ -182,7 +182,7 @@ def test_an_engine_that_never_answers(transport: str, place: Place, monkeypatch:
         silent.listen()
         monkeypatch.setenv("CONTAINER_HOST", f"unix://{place.root / 's'}")
         monkeypatch.setenv("DOCKER_HOST", f"unix://{place.root / 's'}")
-        monkeypatch.setattr(EngineHosts, "patience", 0.5)
+        monkeypatch.setattr(EngineHosts.__init__, "__defaults__", (None, None, None, None, 0.5))
         said = place.refused("check", "-i", f"{transport}localhost/web")
     assert str(place.root / "s") in said
 
@@ -397,7 +397,7 @@ def test_a_repository_of_somebody_else(place: Place, monkeypatch: pytest.MonkeyP
 def test_a_directory_that_cannot_be_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.write({"app/secret/key.py": "import json\n"})
     (place.checkout / "app" / "secret").chmod(0o700)
-    monkeypatch.setenv("HOME", str(place.temporary))
+    monkeypatch.setenv("HOME", str(place.root))
     with contextlib.ExitStack() as restoring:
         for directory in (place.root, *place.root.parents):
             mode = directory.stat().st_mode
