@@ -8,12 +8,12 @@ import pytest
 
 from paritycheck.capture.description import decode_probe
 from paritycheck.capture.interpreter import (
-    MAX_OUTPUT,
     NO_ENVIRONMENT,
     describe_interpreter,
     local_environment,
     probe_script,
 )
+from paritycheck.capture.running import MAX_OUTPUT
 from paritycheck.errors import SourceError
 
 SHELL = "#!/bin/sh\n"
