@@ -12,7 +12,7 @@ from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
-from paritycheck.model.snapshot import Snapshot, Unknown
+from paritycheck.model.snapshot import Snapshot, Unknown, read_ahead
 from paritycheck.predict.losses import Losses, find_losses
 from paritycheck.predict.placement import Placement, place_by_likeness
 from paritycheck.predict.plan import Plan
@@ -31,6 +31,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     """
     facts = gather_facts(local, image, plan, config)
     _refuse_emptiness(facts)
+    read_ahead(facts.container.modules, facts.container.application_modules)  # all of them are judged
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),

@@ -7,12 +7,11 @@ from paritycheck.capture.committed import read_commit
 from paritycheck.capture.contents import disk_reader, lazy_contents
 from paritycheck.capture.git import Git, Place, locate
 from paritycheck.capture.gitfacts import git_facts
-from paritycheck.capture.sourcecache import Parser
+from paritycheck.capture.parsing import Parser, parse_all
 from paritycheck.capture.worktree import printable, walk
 from paritycheck.errors import SourceError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Origin, Snapshot
-from paritycheck.parse.imports import parse_source
 
 
 def checkout_snapshot(
@@ -21,7 +20,7 @@ def checkout_snapshot(
     git: Git,
     *,
     committed: bool = False,
-    parse: Parser = parse_source,
+    parse: Parser = parse_all,
 ) -> Snapshot:
     """Return the snapshot of the checkout that ``path`` lies in, rooted where ``locate(path, git)`` says.
 

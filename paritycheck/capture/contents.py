@@ -9,12 +9,11 @@ from functools import cache
 import msgspec
 
 from paritycheck.capture.carried import Carried
-from paritycheck.capture.sourcecache import Parser
+from paritycheck.capture.parsing import Parser, lazy_modules, parse_all
 from paritycheck.capture.worktree import Worktree
 from paritycheck.model.snapshot import OnDemand
 from paritycheck.model.source import Problem, SourceFile
 from paritycheck.model.tree import FileTree
-from paritycheck.parse.imports import parse_source
 
 CHUNK = 1 << 20
 LARGEST_TEXT = 1 << 20
@@ -33,7 +32,7 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 def lazy_contents(
-    tree: FileTree, read: Reader, choose: Callable[[], Carried], parse: Parser = parse_source
+    tree: FileTree, read: Reader, choose: Callable[[], Carried], parse: Parser = parse_all
 ) -> Contents:
     """Return the contents of ``tree``; ``choose`` says, once and only if needed, what a document carries.
 
@@ -43,14 +42,14 @@ def lazy_contents(
     """
     carried = cache(choose)
 
-    def module(path: str) -> SourceFile | None:
+    def source(path: str) -> bytes | SourceFile | None:
         found = _file(tree, path)
         if found is None:
             return None
         if found[1] > LARGEST_MODULE:
             return SourceFile(problem=Problem(f"larger than {LARGEST_MODULE >> 20} MiB"))
         try:
-            return parse(b"".join(read(found[0])))
+            return b"".join(read(found[0]))
         except OSError as error:
             return SourceFile(problem=Problem(f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
@@ -76,7 +75,7 @@ def lazy_contents(
         return hashed.hexdigest()
 
     return Contents(
-        OnDemand(module, lambda: carried().modules),
+        lazy_modules(source, parse, lambda: carried().modules),
         OnDemand(text, lambda: carried().texts),
         OnDemand(digest, lambda: carried().digests),
     )

@@ -8,11 +8,9 @@ import msgspec
 
 from paritycheck.capture import selection
 from paritycheck.capture.layers import StackedImage
-from paritycheck.capture.sourcecache import Parser
+from paritycheck.capture.parsing import Parser, lazy_modules, parse_all
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import OnDemand, Origin, OriginKind, Snapshot
-from paritycheck.model.source import SourceFile
-from paritycheck.parse.imports import parse_source
 from paritycheck.predict.environment import infer_environment
 
 MAX_METADATA = 32 << 20  # bytes of one file that inferring the environment may read
@@ -26,14 +24,14 @@ class _DirectUrl(msgspec.Struct):
 
 
 def image_snapshot(
-    image: StackedImage, reference: str, kind: OriginKind = "image", parse: Parser = parse_source
+    image: StackedImage, reference: str, kind: OriginKind = "image", parse: Parser = parse_all
 ) -> Snapshot:
     """Return the snapshot of ``image``; its mappings read from the image as long as that is open."""
     carried = _Carried(image)
     return Snapshot(
         origin=Origin(kind, reference, image.digest, image.created),
         tree=image.tree,
-        modules=OnDemand(lambda path: _module(image, path, parse), carried.modules),
+        modules=lazy_modules(lambda path: image.read(path, selection.MAX_SOURCE), parse, carried.modules),
         texts=OnDemand(lambda path: _text(image, path), carried.texts),
         digests=OnDemand(image.sha256, carried.files),
         environment=_environment(image),
@@ -43,11 +41,6 @@ def image_snapshot(
 
 def _environment(image: StackedImage) -> Environment:
     return infer_environment(image.tree, lambda path: image.read(path, MAX_METADATA), image.config)
-
-
-def _module(image: StackedImage, path: str, parse: Parser) -> SourceFile | None:
-    data = image.read(path, selection.MAX_SOURCE)
-    return None if data is None else parse(data)
 
 
 def _text(image: StackedImage, path: str) -> str | None:

@@ -11,12 +11,12 @@ from paritycheck.capture.checkout import checkout_snapshot
 from paritycheck.capture.git import Git, locate
 from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.interpreter import local_environment
-from paritycheck.capture.sourcecache import Parser, SourceCache
+from paritycheck.capture.parsing import Parser, parse_all
+from paritycheck.capture.sourcecache import SourceCache
 from paritycheck.capture.worktree import printable
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.parse.imports import parse_source
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Machine:
     @cached_property
     def parse(self) -> Parser:
         """What reads Python sources."""
-        return SourceCache(self.cache_dir).parse if self.cache_dir else parse_source
+        return SourceCache(self.cache_dir).parse if self.cache_dir else parse_all
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,14 @@ import hashlib
 import sqlite3
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from paritycheck import __version__, parse
+from paritycheck.capture.parsing import parse_all
 from paritycheck.model.source import SourceFile
-from paritycheck.parse.imports import parse_source
-
-Parser = Callable[[bytes], SourceFile]
 
 LARGEST = 512 << 20  # bytes of the file; above that it is begun anew
 PATIENCE = 1.0  # seconds to wait for another run that writes
@@ -44,14 +42,14 @@ class SourceCache:
         self._fresh: dict[bytes, bytes] = {}
         weakref.finalize(self, _close, file, self._stored, self._fresh)
 
-    def parse(self, data: bytes) -> SourceFile:
-        """Return what ``parse_source`` says of ``data``, now or in an earlier run."""
-        key = hashlib.sha256(data).digest()
-        known = self._ask(key)
-        if known is None:
-            known = parse_source(data)
-            self._fresh[key] = ENCODER.encode(known)
-        return known
+    def parse(self, sources: Sequence[bytes]) -> list[SourceFile]:
+        """Return what ``parse_source`` says of each source, now or in an earlier run."""
+        keys = [hashlib.sha256(data).digest() for data in sources]
+        known = {key: self._ask(key) for key in keys}
+        missing = {key: data for key, data in zip(keys, sources, strict=True) if known[key] is None}
+        learnt = dict(zip(missing, parse_all(tuple(missing.values())), strict=True))
+        self._fresh.update((key, ENCODER.encode(says)) for key, says in learnt.items())
+        return [known[key] or learnt[key] for key in keys]
 
     def _ask(self, key: bytes) -> SourceFile | None:
         if self._stored is None:

@@ -14,17 +14,16 @@ from paritycheck.capture.hosts import EngineHosts
 from paritycheck.capture.image import image_snapshot
 from paritycheck.capture.layers import StackedImage
 from paritycheck.capture.layout import read_oci_archive, read_oci_layout
-from paritycheck.capture.sourcecache import Parser
+from paritycheck.capture.parsing import Parser, parse_all
 from paritycheck.capture.store import find_image, find_stores, open_stored, store_root
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import OriginKind, Snapshot
-from paritycheck.parse.imports import parse_source
 
 Opener = Callable[[str, EngineHosts, Scratch], StackedImage]
 
 
 @contextlib.contextmanager
-def open_image(reference: str, hosts: EngineHosts, parse: Parser = parse_source) -> Iterator[Snapshot]:
+def open_image(reference: str, hosts: EngineHosts, parse: Parser = parse_all) -> Iterator[Snapshot]:
     """Yield the snapshot of the image or container that ``reference`` names; ``parse`` reads its sources.
 
     What it reads on demand can be read inside the ``with`` only; afterwards nothing is left behind.

@@ -15,7 +15,7 @@ from paritycheck.errors import DocumentError
 from paritycheck.model.environment import Environment
 from paritycheck.model.report import Tool
 from paritycheck.model.schema import document_schema
-from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
+from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown, read_ahead
 from paritycheck.model.source import SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 
@@ -51,6 +51,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 
     What is read on demand is read now, as far as it belongs in a document.
     """
+    read_ahead(snapshot.modules, snapshot.application_modules)
     document = Document(
         schema_version=SCHEMA_VERSION,
         tool=Tool("paritycheck", __version__),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
@@ -106,12 +106,19 @@ class OnDemand(Mapping[str, T], Generic[T]):
     """A mapping whose values are read when asked for, and once.
 
     ``load`` answers for any path (``None``: not to be had); iteration yields only the paths
-    that belong in a document, computed by ``carried`` when first needed.
+    that belong in a document, computed by ``carried`` when first needed. ``load_many``, if there
+    is one, answers for many paths in less time than one by one.
     """
 
-    def __init__(self, load: Callable[[str], T | None], carried: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        load: Callable[[str], T | None],
+        carried: Callable[[], Iterable[str]],
+        load_many: Callable[[Sequence[str]], Iterable[tuple[str, T | None]]] | None = None,
+    ) -> None:
         self._load = load
         self._carried = carried
+        self._load_many = load_many
         self._known: dict[str, T | None] = {}
 
     def __getitem__(self, path: str) -> T:
@@ -121,6 +128,11 @@ class OnDemand(Mapping[str, T], Generic[T]):
         if value is None:
             raise KeyError(path)
         return value
+
+    def read_ahead(self, paths: Iterable[str]) -> None:
+        """Read what will be asked for, if that is faster than waiting until it is."""
+        if self._load_many is not None:
+            self._known.update(self._load_many([path for path in paths if path not in self._known]))
 
     @cached_property
     def carried(self) -> tuple[str, ...]:
@@ -184,6 +196,12 @@ class Snapshot(msgspec.Struct, frozen=True):
 def carried_paths(mapping: Mapping[str, object]) -> tuple[str, ...]:
     """Return the paths of a snapshot's mapping without reading what is behind them."""
     return mapping.carried if isinstance(mapping, OnDemand) else tuple(mapping)
+
+
+def read_ahead(mapping: Mapping[str, object], paths: Iterable[str]) -> None:
+    """Tell a snapshot's mapping what it will be asked for."""
+    if isinstance(mapping, OnDemand):
+        mapping.read_ahead(paths)
 
 
 class Edited(Mapping[str, T], Generic[T]):

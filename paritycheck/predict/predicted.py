@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown
+from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown, read_ahead
 from paritycheck.model.source import SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.imports import parse_source
@@ -71,12 +71,17 @@ def _snapshot(
         found = text(where)
         return None if found is None else found.encode("utf-8")
 
+    def ahead(paths: Sequence[str]) -> tuple[()]:
+        found = (tree.find(path) for path in paths)
+        read_ahead(local.modules, [prefix + entry.source for entry in found if entry and entry.source])
+        return ()  # they are found there when they are asked for
+
     files = [entry.path for entry in tree if entry.kind == "file" and (entry.source or entry.digest)]
     return Snapshot(
         origin=Origin("predicted", reference),
         tree=tree,
         modules=OnDemand(
-            looked_up(local.modules, parsed), lambda: (name for name in files if name.endswith(".py"))
+            looked_up(local.modules, parsed), lambda: (name for name in files if name.endswith(".py")), ahead
         ),
         texts=OnDemand(text, lambda: ()),
         digests=OnDemand(looked_up(local.digests, lambda entry: entry.digest or None), lambda: files),

@@ -22,7 +22,7 @@ def only_file(directory: Path) -> Path:
 def remember(directory: Path, *sources: bytes) -> None:
     cache = SourceCache(directory)
     for source in sources:
-        assert cache.parse(source) == parse_source(source)
+        assert cache.parse([source]) == [parse_source(source)]
 
 
 def test_remembers_by_content(tmp_path: Path) -> None:
@@ -34,8 +34,8 @@ def test_remembers_by_content(tmp_path: Path) -> None:
         stored.execute("UPDATE sources SET says = ?", (b"\x80",))  # an empty map: nothing is imported
     stored.close()
     cache = SourceCache(tmp_path / "new")
-    assert cache.parse(SOURCE).imports == ()
-    assert cache.parse(SOURCE + b"# other\n") == parse_source(SOURCE)
+    assert cache.parse([SOURCE])[0].imports == ()
+    assert cache.parse([b"import x", SOURCE + b"# other\n"])[1] == parse_source(SOURCE)
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 9000])
@@ -68,7 +68,7 @@ def test_keeps_what_runs_at_the_same_time_learn(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib\nfrom paritycheck.capture.sourcecache import SourceCache\n"
         "cache = SourceCache(pathlib.Path(sys.argv[1]))\n"
-        "for number in range(200): cache.parse(f'import m{sys.argv[2]}_{number}'.encode())\n"
+        "for number in range(200): cache.parse([f'import m{sys.argv[2]}_{number}'.encode()])\n"
     )
     runs = [subprocess.Popen([sys.executable, "-c", program, tmp_path, str(run)]) for run in range(4)]
     assert [run.wait(timeout=60) for run in runs] == [0] * 4

@@ -1,0 +1,71 @@
+"""Sources parsed by several processes: the same answers, and no process left."""
+
+import os
+import signal
+
+import pytest
+
+from paritycheck.capture import parsing
+from paritycheck.capture.parsing import lazy_modules, parse_all
+from paritycheck.model.source import Problem, SourceFile
+from paritycheck.parse.imports import parse_source
+
+SOURCES = [f"import m{number}\n".encode() + b"#" * 9000 for number in range(400)]
+
+
+def no_children() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core: nothing is shared out")
+def test_shares_out_and_keeps_the_order() -> None:
+    assert [says.imports[0].module for says in parse_all(SOURCES)] == [f"m{number}" for number in range(400)]
+    assert no_children()
+
+
+def test_does_what_a_killed_child_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = os.getpid()
+
+    def deadly(data: bytes) -> SourceFile:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return parse_source(data)
+
+    monkeypatch.setattr(parsing, "parse_source", deadly)
+    assert [says.imports[0].line for says in parse_all(SOURCES)] == [1] * 400
+    assert no_children()
+
+
+def test_leaves_no_child_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = os.getpid()
+
+    def interrupted(data: bytes) -> SourceFile:
+        if os.getpid() == here:
+            raise KeyboardInterrupt
+        return parse_source(data)
+
+    monkeypatch.setattr(parsing, "parse_source", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        parse_all(SOURCES)
+    assert no_children()
+
+
+def test_reads_ahead_what_there_is() -> None:
+    problem = SourceFile(problem=Problem("cannot be read"))
+    files: dict[str, bytes | SourceFile | None] = {"a.py": b"import x", "b.py": None, "c.py": problem}
+    asked: list[int] = []
+
+    def parse(sources: object) -> list[SourceFile]:
+        assert isinstance(sources, tuple)
+        asked.append(len(sources))
+        return parse_all(sources)
+
+    modules = lazy_modules(files.get, parse, lambda: files)
+    modules.read_ahead(["a.py", "b.py", "c.py", "d.py"])
+    assert [module.problem is None for module in modules.values()] == [True, False]
+    assert modules.get("d.py") is None
+    assert asked == [1]
