@@ -65,8 +65,7 @@ def search_path(prediction: Prediction) -> list[str]:
         (FLAT, NAMED + '[tool.setuptools]\npackages = ["my_app"]\n', "my_app/__init__.py my_app/core.py"),
         (
             FLAT,
-            NAMED
-            + '[tool.setuptools]\npackages = ["my_app"]\n[tool.setuptools.package-data]\n"*" = ["**/*.json"]\n',
+            NAMED + '[tool.setuptools]\npackages = ["my_app"]\npackage-data = {"*" = ["**/*.json"]}\n',
             "my_app/__init__.py my_app/core.py my_app/data/x.json",
         ),
         (
@@ -109,7 +108,7 @@ def search_path(prediction: Prediction) -> list[str]:
         (
             "lib/a/m.py b/n.py",
             POETRY
-            + '[tool.poetry]\nname = "z"\npackages = [{include = "a", from = "lib"}, {include = "b", to = "c"}]\n',
+            + '[tool.poetry]\nname = "z"\npackages = [{include="a", from="lib"}, {include="b", to="c"}]\n',
             "a/m.py c/b/n.py",
         ),
         (SRC, FLIT + NAMED, FLAT),
@@ -143,7 +142,7 @@ def test_literal_setup_scripts(script: str, expected: str) -> None:
 
 
 def test_setup_config() -> None:
-    text = "[metadata]\nname = x\n[options]\npackages = find:\npackage_dir =\n  = lib\n[options.packages.find]\nwhere = lib\n"
+    text = "[options]\npackages = find:\npackage_dir =\n  = lib\n[options.packages.find]\nwhere = lib\n"
     found = install(
         "lib/c/__init__.py d/__init__.py",
         {"setup.cfg": text, "setup.py": "from setuptools import setup\nsetup()\n"},
@@ -265,7 +264,7 @@ def test_members_of_a_uv_workspace() -> None:
         (
             FLAT,
             {
-                "setup.py": "import os\nfrom setuptools import setup\nif os.path.exists('R'):\n    x = open('R')\nsetup()\n"
+                "setup.py": "import os\nfrom setuptools import *\nif os.path.exists('R'):\n    x = open('R')\nsetup()\n"
             },
             (),
             "",

@@ -197,3 +197,21 @@ def test_programs_of_the_project_are_noted_with_the_stage_as_it_is() -> None:
 def test_what_a_build_fails_without(step: str, path: str) -> None:
     found = run(step, base="python:3.12").missing_files
     assert [missing.path for missing in found] == ([path] if path else [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        " && ".join(["true"] * 2000) + " && rm a.py",
+        "(" * 300 + "rm a.py" + ")" * 300,
+        "python -m venv / && cp -r / /w/pkg && mv . pkg && rm -rf / && pip install --target / .",
+        "f() { f; }; f",
+        "echo 'sh loop.sh' > loop.sh; sh loop.sh",
+    ],
+)
+def test_hostile_steps_come_to_an_end(step: str) -> None:
+    assert run(step, base="python:3.12").tree is not None
+
+
+def test_a_long_chain_is_followed_to_its_end() -> None:
+    assert changes(run(" && ".join(["true"] * 2000) + " && rm a.py")) == "-a.py"
