@@ -19,13 +19,11 @@ TYPER_INTERRUPTED = 130  # what typer makes of Ctrl-C inside a command
 
 app = typer.Typer(
     name="paritycheck",
-    help="Will what works in this checkout work in the container built from it, "
-    "and if not, which line of which file lost it?",
     pretty_exceptions_enable=False,
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, diff, snapshot, why, context):
+for command in (check, why, context, diff, snapshot):
     app.command()(command)
 
 
@@ -41,7 +39,11 @@ def root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Answer one question: will what works in this checkout work in the container built from it?"""
+    """Will what works in this checkout work in the container built from it?
+
+    If not: what is missing, who needs it, and which line of which file lost it.
+    Begin with: paritycheck check
+    """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

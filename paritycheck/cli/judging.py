@@ -19,15 +19,18 @@ from paritycheck.cli.options import (
     ContextArgument,
     EngineOption,
     FailOn,
+    FailOnOption,
     FileOption,
     Format,
     FormatOption,
     IgnorefileOption,
+    IgnoreOption,
     ImageOption,
     NoCacheOption,
     OutputOption,
     ProbeOption,
     PythonOption,
+    SelectOption,
     StartOption,
     TargetOption,
     read_machine,
@@ -40,11 +43,6 @@ from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
 from paritycheck.output.text import render_text
 from paritycheck.predict.plan import BuildOptions, Plan
-
-CodesOption = Annotated[
-    list[str], typer.Option(metavar="CODES", help="Only these rules: codes, prefixes or slugs.")
-]
-NotCodesOption = Annotated[list[str], typer.Option(metavar="CODES", help="Not these rules.")]
 
 
 def build_options(
@@ -77,14 +75,15 @@ def check(
     start: StartOption = "",
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
-    fail_on: Annotated[FailOn, typer.Option(help="The severity that exits with 1.")] = FailOn.ERROR,
-    select: CodesOption = [],  # noqa: B006
-    ignore: NotCodesOption = [],  # noqa: B006
+    fail_on: FailOnOption = FailOn.ERROR,
+    select: SelectOption = [],  # noqa: B006
+    ignore: IgnoreOption = [],  # noqa: B006
 ) -> None:
     """Say what the container lacks of this checkout, who needs it, and which line lost it.
 
-    Without --image the container is predicted from the Containerfile. Exits with 0 for parity,
-    1 for findings, 2 if it could not check.
+    Without -i the image is predicted from the Containerfile; nothing is built or run.
+
+    Exit code: 0 parity, 1 findings, 2 could not check.
     """
     machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
@@ -109,8 +108,10 @@ def check(
 
 
 def why(
-    subject: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A module, a file, or a distribution.")],
-    context: Annotated[Path, typer.Option("--context", help="The build context.")] = Path(),
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="app.views, app/views.py or requests.")],
+    context: Annotated[
+        Path, typer.Option("--context", rich_help_panel=BUILD, help="The build context.")
+    ] = Path(),
     file: FileOption = None,
     ignorefile: IgnorefileOption = None,
     target: TargetOption = "",
@@ -123,9 +124,9 @@ def why(
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
-    """Take one thing through all gates and show the line that decided at each.
+    """Follow one module, file or distribution to the container, gate by gate.
 
-    Exits with 0 if it arrives, 1 if it is lost, 2 if nobody can tell.
+    Exit code: 0 it arrives, 1 it is lost, 2 nobody can tell.
     """
     machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:

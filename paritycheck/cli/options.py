@@ -35,46 +35,91 @@ THRESHOLDS: dict[FailOn, Severity | None] = {
     FailOn.NEVER: None,
 }
 
-ContextArgument = Annotated[
-    Path, typer.Argument(metavar="[CONTEXT]", help="The build context, as for `podman build`.")
+# The help shows the flags in these groups.
+BUILD = "The build (flags as for podman build)"
+SIDES = "The two sides"
+REPORT = "The report"
+
+ContextArgument = Annotated[Path, typer.Argument(metavar="CONTEXT", help="The build context.")]
+ContextOption = Annotated[Path, typer.Option("--context", rich_help_panel=BUILD, help="The build context.")]
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A directory, predicted:DIR, or an image as for check -i.")
 ]
+LeftArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="LEFT", help="A directory, predicted:DIR, an image as for check -i, or a document."
+    ),
+]
+RightArgument = Annotated[str, typer.Argument(metavar="RIGHT", help="Likewise.")]
 FileOption = Annotated[
-    Path | None, typer.Option("--file", "-f", help="The Containerfile, if not in the context.")
+    Path | None,
+    typer.Option("--file", "-f", rich_help_panel=BUILD, help="The Containerfile, if not in the context."),
 ]
-IgnorefileOption = Annotated[Path | None, typer.Option(help="The ignore file, as for `podman build`.")]
-TargetOption = Annotated[str, typer.Option(help="The stage to build.")]
+IgnorefileOption = Annotated[
+    Path | None, typer.Option("--ignorefile", rich_help_panel=BUILD, help="Another ignore file.")
+]
+TargetOption = Annotated[
+    str, typer.Option("--target", rich_help_panel=BUILD, help="The stage to build (default: the last).")
+]
 BuildArgOption = Annotated[
-    list[str], typer.Option("--build-arg", metavar="NAME=VALUE", help="A build argument.")
+    list[str],
+    typer.Option("--build-arg", metavar="NAME=VALUE", rich_help_panel=BUILD, help="A value for an ARG."),
 ]
 EngineOption = Annotated[
-    str, typer.Option(help="Whose rules the prediction follows: podman, buildkit or docker.")
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME[@VERSION]",
+        rich_help_panel=BUILD,
+        help="Whose rules to follow: podman, buildkit or docker (the classic builder).",
+    ),
 ]
 ImageOption = Annotated[
     str | None,
     typer.Option(
         "--image",
         "-i",
-        help="The image to hold against it: a name, docker-archive:PATH, oci-archive:PATH, oci:DIR, "
-        "docker-daemon:NAME, containers-storage:NAME, container:NAME, or a snapshot document.",
+        metavar="IMAGE",
+        rich_help_panel=SIDES,
+        help="The image to compare with: a name that podman knows, docker-archive:PATH, oci-archive:PATH, "
+        "oci:DIR, docker-daemon:NAME, containers-storage:NAME, container:NAME, or a snapshot document.",
     ),
 ]
 PythonOption = Annotated[
-    str | None, typer.Option(help="The local interpreter (default: VIRTUAL_ENV, .venv, venv).")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to write the report.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")
+    str | None,
+    typer.Option(
+        "--python",
+        metavar="PYTHON",
+        rich_help_panel=SIDES,
+        help="The local interpreter (default: that of VIRTUAL_ENV, .venv or venv).",
+    ),
 ]
 StartOption = Annotated[
-    str, typer.Option(metavar="COMMAND", help="What is started, instead of the image's ENTRYPOINT and CMD.")
+    str,
+    typer.Option(
+        "--start",
+        metavar="COMMAND",
+        rich_help_panel=SIDES,
+        help="What is started, instead of the image's ENTRYPOINT and CMD.",
+    ),
 ]
 ProbeOption = Annotated[
-    bool, typer.Option("--probe", help="Run the image's interpreter (isolated) instead of reading its files.")
+    bool,
+    typer.Option(
+        "--probe",
+        rich_help_panel=SIDES,
+        help="Run the image's interpreter, isolated, instead of only reading its files.",
+    ),
 ]
 CommittedOption = Annotated[
-    bool, typer.Option("--committed", help="Take what a clean clone of HEAD holds, not the working tree.")
+    bool,
+    typer.Option(
+        "--committed",
+        rich_help_panel=SIDES,
+        help="Take what a clean clone of HEAD holds, not the working tree.",
+    ),
 ]
-
 NoCacheOption = Annotated[
     bool,
     typer.Option(
@@ -82,6 +127,28 @@ NoCacheOption = Annotated[
         envvar="PARITYCHECK_NO_CACHE",
         help="Read every Python file again; keep nothing in ~/.cache/paritycheck.",
     ),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", rich_help_panel=REPORT, help="For people, or for programs.")
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", rich_help_panel=REPORT, help="Write to a file, not to stdout."
+    ),
+]
+FailOnOption = Annotated[
+    FailOn,
+    typer.Option("--fail-on", rich_help_panel=REPORT, help="The least severity that exits with 1."),
+]
+SelectOption = Annotated[
+    list[str],
+    typer.Option(
+        "--select", metavar="RULES", rich_help_panel=REPORT, help="Only these: PC102, PC2, untracked, ..."
+    ),
+]
+IgnoreOption = Annotated[
+    list[str], typer.Option("--ignore", metavar="RULES", rich_help_panel=REPORT, help="All but these.")
 ]
 
 

@@ -15,10 +15,12 @@ from paritycheck.cli.options import (
     Format,
     FormatOption,
     IgnorefileOption,
+    LeftArgument,
     NoCacheOption,
     OutputOption,
     ProbeOption,
     PythonOption,
+    RightArgument,
     read_machine,
 )
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, write
@@ -33,17 +35,18 @@ from paritycheck.predict.weighing import weigh_context
 
 
 def diff(
-    left: Annotated[
-        str, typer.Argument(metavar="LEFT", help="A checkout, an image, or a snapshot document.")
-    ],
-    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other side.")],
+    left: LeftArgument,
+    right: RightArgument,
     python: PythonOption = None,
     probe: ProbeOption = False,
     no_cache: NoCacheOption = False,
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
-    """Set any two sources against each other, both directions, without judging."""
+    """Compare any two checkouts, images or documents, in both directions.
+
+    Nothing is judged. Exit code: 0 equal, 1 different, 2 could not compare.
+    """
     machine = read_machine(python, probe=probe, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {left}"):
@@ -59,13 +62,15 @@ def diff(
 
 
 def snapshot(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A checkout, an image or a container.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A directory, predicted:DIR, or an image as for check -i.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The document to write (- is stdout).")],
     python: PythonOption = None,
     probe: ProbeOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
-    """Write what is known of one side, so that it can be compared on another machine."""
+    """Write what is known of one side, to compare it on another machine."""
     with (
         announced(f"reading {source}"),
         open_source(source, read_machine(python, probe=probe, no_cache=no_cache)) as captured,
@@ -82,7 +87,7 @@ def context(
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
-    """Show the effective build context: what goes along, and by which line everything else stays behind."""
+    """Show what goes into the build context, and which line keeps the rest out."""
     with announced(f"reading {context}"):
         local, place = open_local(
             context, file, ignorefile, read_machine(None, probe=False), environment=False

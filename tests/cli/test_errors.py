@@ -44,7 +44,7 @@ USAGE: dict[str, tuple[Words, str]] = {
     "too many arguments": (("check", ".", "app"), "app"),
     "one side only": (("diff", "."), "RIGHT"),
     "snapshot without a file": (("snapshot", "."), "--output"),
-    "why without a subject": (("why",), "NAME|PATH"),
+    "why without a subject": (("why",), "SUBJECT"),
     "no such context": (("check", "nowhere"), "nowhere"),
     "no such context of context": (("context", "nowhere"), "nowhere"),
     "context is a file": (("check", "Containerfile"), "Containerfile"),
