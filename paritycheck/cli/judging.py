@@ -17,6 +17,7 @@ from paritycheck.cli.options import (
     BuildArgOption,
     CommittedOption,
     ContextArgument,
+    ContextOption,
     EngineOption,
     FailOn,
     FailOnOption,
@@ -109,9 +110,7 @@ def check(
 
 def why(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="app.views, app/views.py or requests.")],
-    context: Annotated[
-        Path, typer.Option("--context", rich_help_panel=BUILD, help="The build context.")
-    ] = Path(),
+    context: ContextOption = Path(),
     file: FileOption = None,
     ignorefile: IgnorefileOption = None,
     target: TargetOption = "",
