@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from paritycheck import __version__
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, UsageError
-from paritycheck.findings import build_findings, image_findings, loss_findings, start_findings, step_findings
+from paritycheck.findings import (
+    build_findings,
+    image_findings,
+    loss_findings,
+    smoke_findings,
+    start_findings,
+    step_findings,
+    traceback_lines,
+)
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
+from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import Snapshot, Unknown, read_ahead
 from paritycheck.predict.losses import Losses, find_losses
 from paritycheck.predict.placement import Placement, place_by_likeness
@@ -68,6 +79,31 @@ def explain(
             "name a path below the repository root, a module as it is imported, or a distribution",
         )
     return Explanation(SCHEMA_VERSION, subject, tuple(travel(item, facts) for item in items))
+
+
+def judge_attempts(attempts: tuple[Attempt, ...], facts: Facts) -> Report:
+    """Report what importing the start modules inside the real container showed."""
+    missing = (finding for finding in start_findings(facts) if finding.severity == "error")
+    findings = sorted((*smoke_findings(attempts, facts), *missing), key=_rank)
+    imported = {each.root: each for each in attempts if each.outcome == "imported"}
+    losses = Losses((), dict.fromkeys(imported, _command(facts)), {})
+    summary = _summary(facts.container, losses, findings)
+    late = [each for each in attempts if each.outcome == "late"]
+    remarks = tuple(f"importing {each.root} did not end in time{_where(each)}" for each in late)
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("paritycheck", __version__),
+        local=facts.local.origin,
+        container=facts.container.origin,
+        summary=msgspec.structs.replace(summary, lost=len(findings), unknown=len(late)),
+        findings=tuple(findings),
+        remarks=remarks,
+    )
+
+
+def _where(attempt: Attempt) -> str:
+    lines = traceback_lines(attempt.raised[0]) if attempt.raised else ()
+    return f", it was at {lines[-1]}" if lines else ""
 
 
 def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: Config) -> Facts:

@@ -3,7 +3,16 @@
 from paritycheck.findings.build import build_findings
 from paritycheck.findings.image import image_findings
 from paritycheck.findings.losses import loss_findings
+from paritycheck.findings.smoke import smoke_findings, traceback_lines
 from paritycheck.findings.start import start_findings
 from paritycheck.findings.steps import step_findings
 
-__all__ = ["build_findings", "image_findings", "loss_findings", "start_findings", "step_findings"]
+__all__ = [
+    "build_findings",
+    "image_findings",
+    "loss_findings",
+    "smoke_findings",
+    "start_findings",
+    "step_findings",
+    "traceback_lines",
+]

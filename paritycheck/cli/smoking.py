@@ -1,0 +1,111 @@
+"""The command that runs project code: smoke."""
+
+# Annotations stay real objects here: typer reads them.
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.references import open_source
+from paritycheck.capture.sides import Machine, open_local
+from paritycheck.capture.smoke import require_runnable, try_imports
+from paritycheck.check import gather_facts, judge_attempts
+from paritycheck.cli.judging import build_options
+from paritycheck.cli.options import (
+    BuildArgOption,
+    EngineOption,
+    FileOption,
+    Format,
+    FormatOption,
+    IgnorefileOption,
+    NoCacheOption,
+    OutputOption,
+    PythonOption,
+    StartOption,
+    TargetOption,
+    read_machine,
+)
+from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
+from paritycheck.config import Config
+from paritycheck.errors import NothingCompared, SourceError
+from paritycheck.gates import Facts
+from paritycheck.model.smoke import Attempt
+from paritycheck.output.json import render_json
+from paritycheck.output.text import render_text
+from paritycheck.predict.trying import plan_trials
+
+
+def smoke(
+    image: Annotated[
+        str,
+        typer.Argument(metavar="IMAGE", help="An image of Podman, or docker-daemon:NAME. Its code is run."),
+    ],
+    context: Annotated[
+        Path, typer.Option("--context", help="The checkout that the image was built from.")
+    ] = Path(),
+    file: FileOption = None,
+    ignorefile: IgnorefileOption = None,
+    target: TargetOption = "",
+    build_arg: BuildArgOption = [],  # noqa: B006 (typer copies it)
+    engine: EngineOption = "podman",
+    python: PythonOption = None,
+    no_cache: NoCacheOption = False,
+    start: StartOption = "",
+    seconds: Annotated[
+        float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="How long one import may take.")
+    ] = 60.0,
+    output_format: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Import what the image starts, inside a container of it. THIS RUNS CODE OF THE PROJECT.
+
+    It is the one command that does. The container has no network, no mounts, no capabilities, a
+    root that is read-only, limits of time, memory and processes, and the image's own user; it is
+    removed afterwards. A script is not run: what its import statements name is imported.
+
+    Exits with 0 if everything is imported, 1 if an import fails, 2 if it could not be tried.
+    """
+    require_runnable(image)
+    machine = read_machine(python, probe=False, no_cache=no_cache)
+    with contextlib.ExitStack() as stack:
+        with announced(f"reading {context}"):
+            local, place = open_local(context, file, ignorefile, machine)
+        with announced(f"reading {image}"):
+            container = stack.enter_context(open_source(image, machine))
+        with announced("predicting the build"):
+            plan = plan_with_bases(
+                stack, local, build_options(place, file, target, build_arg, engine), machine
+            )
+        facts = gather_facts(local, container, plan, Config(context=place.context, start=start))
+        attempts = _try(image, facts, machine, seconds)
+        report = judge_attempts(attempts, facts)
+    if not report.findings and report.remarks:
+        raise SourceError(
+            f"smoke {image}: {report.remarks[0]} ({seconds:g} s)",
+            "allow more with --timeout, or see what it waits for",
+        )
+    rendered = (
+        render_json(report) if output_format is Format.JSON else render_text(report, choose_paint(output))
+    )
+    write(rendered, output)
+    raise typer.Exit(FINDINGS if report.findings else PARITY)
+
+
+def _try(image: str, facts: Facts, machine: Machine, seconds: float) -> tuple[Attempt, ...]:
+    start, container = facts.view.start, facts.container
+    interpreter = container.environment.interpreter
+    rehearsals = plan_trials(container, start, facts.view)
+    if not rehearsals and (not start.resolved or not start.roots):
+        raise NothingCompared(
+            f"what {image} starts is not known: {start.reason}", "name the start command with --start"
+        )
+    attempts: list[Attempt] = []
+    for rehearsal in rehearsals:
+        known = interpreter.executable if interpreter else "python3"
+        with announced(f"importing {', '.join(trial.root for trial in rehearsal.trials)}"):
+            attempts += try_imports(
+                image, rehearsal, rehearsal.process.executable or known, machine.variables, seconds
+            )
+    return tuple(attempts)

@@ -1,0 +1,157 @@
+"""What the imports that were tried in the container show: one finding for every one that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from paritycheck.gates import Facts, travel
+from paritycheck.model.journey import Item, Journey
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, Importer, ReportItem
+from paritycheck.model.smoke import Attempt, Frame, Raised
+from paritycheck.predict.importoutcome import Found
+from paritycheck.rules import RULE_OF_GATE, make_finding
+
+SHOWN_FRAMES = 3
+ISOLATED = (
+    "Read the traceback: smoke has no network, no variables but the image's own, and a file system "
+    "that cannot be written to; what an import needs of these it will not find."
+)
+UNEXPLAINED = "Look at the line named: the checkout does not have what it imports either."
+
+
+def smoke_findings(attempts: Iterable[Attempt], facts: Facts) -> Iterator[Finding]:
+    """Return a finding for every attempt that failed; one that ran out of time is none."""
+    seen = set()
+    for attempt in attempts:
+        if attempt.outcome == "raised" and attempt.raised:
+            finding = _raised(attempt, facts)
+        elif attempt.outcome == "died":
+            finding = _died(attempt, facts)
+        else:
+            continue
+        if finding.fingerprint not in seen:
+            seen.add(finding.fingerprint)
+            yield finding
+
+
+def decisive(attempt: Attempt) -> Raised:
+    """Return the exception that explains the others: the outermost ImportError, else the outermost."""
+    return next((each for each in attempt.raised if each.imports), attempt.raised[0])
+
+
+def traceback_lines(raised: Raised) -> tuple[str, ...]:
+    """Return the last frames as ``file:line``, the innermost last."""
+    return tuple(f"{frame.file}:{frame.line}" for frame in raised.frames[-SHOWN_FRAMES:])
+
+
+def _died(attempt: Attempt, facts: Facts) -> Finding:
+    how = f"signal {-attempt.status}" if attempt.status < 0 else f"exit code {attempt.status}"
+    return make_finding(
+        "PC108",
+        f"importing {attempt.root} ended the interpreter in the container: {how}",
+        items=[ReportItem("module", attempt.root)],
+        locations=_start_lines(facts),
+        hint="Import it there with -X faulthandler: compiled code crashed, or memory ran out.",
+    )
+
+
+def _raised(attempt: Attempt, facts: Facts) -> Finding:
+    raised = decisive(attempt)
+    frames = [(frame, path) for frame in raised.frames if (path := _own(frame, facts))]
+    importer = frames[-1][1] if frames else ""
+    said = f"importing {attempt.root} fails in the container: {raised.type}: {_first_line(raised.message)}"
+    trace = " < ".join(reversed(traceback_lines(raised)))
+    message = f"{said} (at {trace})" if trace else said
+    item = _item(raised, importer, facts)
+    journey = travel(item, facts) if item else None
+    lost = journey.lost_at if journey else None
+    places = tuple(Location(path, frame.line, frame.text) for frame, path in reversed(frames))
+    needed = _importers(attempt, frames, facts)
+    if item is None or journey is None or lost is None:
+        return make_finding(
+            "PC108",
+            message,
+            gate="importable",
+            items=[_unexplained(attempt, raised, item, journey)],
+            locations=places[:1] or _start_lines(facts),
+            imported_by=needed,
+            hint=UNEXPLAINED if raised.imports and item is None else ISOLATED,
+        )
+    kinds = {"distribution": "PC201", "data": "PC109"}
+    code = kinds.get(item.kind) or RULE_OF_GATE[lost.gate]
+    return make_finding(
+        code,
+        f"{message}: {lost.reason}",
+        gate=None if item.kind == "distribution" else lost.gate,
+        items=[ReportItem(item.kind, item.name, item.path, journey.verdicts)],
+        locations=lost.locations or places[:1] or (Location(item.path),),
+        imported_by=needed,
+    )
+
+
+def _unexplained(attempt: Attempt, raised: Raised, item: Item | None, journey: Journey | None) -> ReportItem:
+    if item is not None and journey is not None:
+        return ReportItem(item.kind, item.name, item.path, journey.verdicts)
+    return ReportItem("module", raised.name or attempt.root)
+
+
+def _item(raised: Raised, importer: str, facts: Facts) -> Item | None:
+    """Return what the exception misses, as the checkout knows it."""
+    if raised.file:
+        path = _local_path(raised.file, facts)
+        return Item("data", path, path) if path else None
+    if not raised.imports or not raised.name:
+        return None
+    names = [f"{raised.name}.{raised.wanted}"] if raised.wanted else []
+    for name in (*names, raised.name):
+        found = facts.local_view.find(name, importer)
+        if isinstance(found, Found) and found.path in facts.local.tree:
+            return Item("module", name, found.path)
+    provider = facts.local_view.provider(raised.name)
+    return Item("distribution", provider.name) if provider else None
+
+
+def _local_path(file: str, facts: Facts) -> str:
+    """Return the file of the checkout that an absolute path in the container would be."""
+    parts = file.lstrip("/").split("/")
+    if not file.startswith("/"):
+        return ""
+    for count in range(len(parts) - 1, -1, -1):
+        tail = "/".join(parts[count:])
+        for directory in facts.placement.counterparts("/".join(parts[:count])):
+            path = f"{directory}/{tail}".lstrip("/")
+            entry = facts.local.tree.find(path)
+            if entry is not None and entry.kind == "file":
+                return path
+    return ""
+
+
+def _own(frame: Frame, facts: Facts) -> str:
+    """Return the file of the checkout that a frame ran in, else an application file's path, else nothing."""
+    path = facts.container.tree.resolve(frame.file) or ""
+    if path in facts.placement.local_of:
+        return facts.placement.local_of[path]
+    return f"/{path}" if path in facts.container.application_modules else ""
+
+
+def _importers(attempt: Attempt, frames: list[tuple[Frame, str]], facts: Facts) -> tuple[Importer, ...]:
+    if not frames:
+        return ()
+    frame, path = frames[-1]
+    names = []
+    for each, _ in frames:
+        if each.file == attempt.root:
+            continue  # the script itself
+        real = facts.container.tree.resolve(each.file) or ""
+        names.append((facts.view.names(real) or (each.file,))[0])
+    chain = tuple(dict.fromkeys((attempt.root, *names)))
+    return (Importer(path, frame.line, "module", chain),)
+
+
+def _start_lines(facts: Facts) -> tuple[Location, ...]:
+    return (facts.view.start.location,) if facts.view.start.location else facts.view.path_lines
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0][:300]
