@@ -46,6 +46,13 @@ _CATALOGUE = (
         "Rebuild the image from this commit; if it stays away, a later instruction removes it.",
     ),
     Rule(
+        "PC106",
+        "hidden-by-mount",
+        "error",
+        "in the image, but a mount of the compose service hides it",
+        "Mount narrower, or keep the path with a volume of its own: `- /app/.venv` beside `- ./:/app`.",
+    ),
+    Rule(
         "PC107",
         "off-sys-path",
         "error",
@@ -168,6 +175,7 @@ RULE_OF_GATE: dict[Gate, str] = {
     "context": "PC103",
     "copied": "PC104",
     "image": "PC105",
+    "mounted": "PC106",
     "syspath": "PC107",
     "importable": "PC108",
 }

@@ -7,6 +7,7 @@ import msgspec
 from paritycheck.model.journey import Gate, Outcome, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.composing import Mount
 from paritycheck.predict.placement import Placement
 from paritycheck.predict.plan import Plan
 from paritycheck.predict.views import ContainerView, LocalView
@@ -16,8 +17,8 @@ class Facts(msgspec.Struct, frozen=True):
     """All that the gates may ask.
 
     ``container`` is the actual image where there is one (``actual``), else the prediction's
-    snapshot. ``context_root`` is the build context below the repository root. Missing facts are
-    ``None``, and the gates that need them say unknown.
+    snapshot. ``context_root`` is the build context below the repository root, ``mounts`` what a compose
+    service mounts. Missing facts are ``None``, and the gates that need them say unknown or skipped.
     """
 
     local: Snapshot
@@ -28,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
     placement: Placement
     context_root: str = ""
     plan: Plan | None = None
+    mounts: tuple[Mount, ...] | None = None
 
 
 def verdict(gate: Gate, outcome: Outcome, reason: str, *locations: Location) -> Verdict:

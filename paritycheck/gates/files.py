@@ -8,6 +8,7 @@ from paritycheck.gates.facts import Facts, verdict
 from paritycheck.model.journey import Gate, Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts
+from paritycheck.predict.composing import look, supplied
 from paritycheck.predict.explaining import explain_not_copied
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
 
@@ -117,9 +118,46 @@ def pass_image(item: Item, facts: Facts) -> Verdict:
     return verdict("image", "lost", f"the image does not have it{at}")
 
 
-def pass_mounted(_item: Item, _facts: Facts) -> Verdict:
+def pass_mounted(item: Item, facts: Facts) -> Verdict:
     """Gate 6: is it still visible at run time?"""
-    return verdict("mounted", "skipped", "no container and no compose file was given, so no mounts are known")
+    if facts.mounts is None:
+        return verdict("mounted", "skipped", "no compose file was given, so no mounts are known")
+    there = facts.placement.container_of(item.path)
+    if not there:
+        return _pass_supplied(item, facts)
+    # One visible copy is enough: which of them is imported is for the last gate to say.
+    seen = min(
+        (look(path, facts.mounts, facts.local) for path in there), key=lambda each: _SIGHTS[each.sight]
+    )
+    if seen.mount is None:
+        return verdict("mounted", "passed", "nothing is mounted over it")
+    line = seen.mount.location
+    match seen.sight:
+        case "checkout":
+            return verdict("mounted", "passed", f"{seen.mount} shows the checkout's own", line)
+        case "copied-once":
+            reason = f"{seen.mount} is filled from the image when it is new, and keeps what it has then"
+            return verdict("mounted", "passed", reason, line)
+        case "hidden":
+            return verdict("mounted", "lost", f"{seen.mount} hides /{there[0]}", line)
+    return verdict("mounted", "unknown", f"nobody knows what {seen.mount} holds", line)
+
+
+# The best sight first.
+_SIGHTS = {"image": 0, "checkout": 1, "copied-once": 2, "unknown": 3, "hidden": 4}
+
+
+def _pass_supplied(item: Item, facts: Facts) -> Verdict:
+    """Never passed: the image alone decides whether production works."""
+    for place, mount in supplied(item.path, facts.mounts or ()) if item.path else ():
+        if item.kind != "module" or item.name in facts.view.names(place):
+            reason = f"supplied by {mount} in development only: the image does not have it"
+            return verdict("mounted", "skipped", reason, mount.location)
+    return verdict("mounted", "skipped", "not in the container")
+
+
+def _is_hidden(item: Item, facts: Facts) -> bool:
+    return bool(facts.mounts) and pass_mounted(item, facts).outcome == "lost"
 
 
 def pass_syspath(item: Item, facts: Facts) -> Verdict:
@@ -129,6 +167,8 @@ def pass_syspath(item: Item, facts: Facts) -> Verdict:
     there = facts.placement.container_of(item.path)
     if not there:
         return verdict("syspath", "skipped", "not in the container")
+    if _is_hidden(item, facts):
+        return verdict("syspath", "skipped", "a mount hides it")
     if any(facts.view.reaches(path, item.name) for path in there):
         return verdict("syspath", "passed", "below a directory of sys.path")
     return verdict(
@@ -140,6 +180,8 @@ def pass_importable(item: Item, facts: Facts) -> Verdict:
     """Gate 8: would the interpreter import this very file under this name?"""
     if item.kind != "module":
         return verdict("importable", "skipped", "not a module")
+    if _is_hidden(item, facts):
+        return verdict("importable", "skipped", "a mount hides it")
     outcome = facts.view.finder.find(item.name)
     match outcome:
         case NotFound():
