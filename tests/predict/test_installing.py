@@ -263,9 +263,7 @@ def test_members_of_a_uv_workspace() -> None:
         ),
         (
             FLAT,
-            {
-                "setup.py": "import os\nfrom setuptools import *\nif os.path.exists('R'):\n  open('R')\nsetup()\n"
-            },
+            {"setup.py": "from setuptools import *\nif path.exists('R'):\n  open('R')\nsetup()\n"},
             (),
             "",
         ),
