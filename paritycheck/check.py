@@ -13,6 +13,7 @@ from paritycheck.findings import (
     build_findings,
     image_findings,
     loss_findings,
+    mount_findings,
     smoke_findings,
     start_findings,
     step_findings,
@@ -23,7 +24,8 @@ from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
 from paritycheck.model.smoke import Attempt
-from paritycheck.model.snapshot import Snapshot, Unknown, read_ahead
+from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
+from paritycheck.predict.composing import place_mounts, run_as, service_lines, steering_changes
 from paritycheck.predict.losses import Losses, find_losses
 from paritycheck.predict.placement import Placement, place_by_likeness
 from paritycheck.predict.plan import Plan
@@ -50,6 +52,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         *step_findings(facts),
         *build_findings(losses, facts),
         *image_findings(losses, facts),
+        *mount_findings(facts, _command(facts)),
     ]
     kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
     return Report(
@@ -59,7 +62,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         container=facts.container.origin,
         summary=_summary(facts.container, losses, kept),
         findings=tuple(kept),
-        remarks=_remarks(facts, losses),
+        remarks=(*(config.service.remarks if config.service else ()), *_remarks(facts, losses)),
     )
 
 
@@ -108,15 +111,21 @@ def _where(attempt: Attempt) -> str:
 
 def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: Config) -> Facts:
     """Put together all that the gates may ask."""
-    container = image or (plan.snapshot if plan else None)
-    if container is None:
+    service = config.service
+    side = image or (plan.snapshot if plan else None)
+    if side is None:
         raise NothingCompared(
             "there is neither an image nor a Containerfile to predict one from",
             "name an image with -i, or a Containerfile with -f",
         )
+    container = run_as(service, side)
     placement = _place(container, local, image, plan)
     start = resolve_start(container, config.start, project_scripts(plan.clone) if plan else None)
-    view = view_container(container, start, _path_lines(plan))
+    if service is not None:
+        changes = steering_changes(service, side.config or ImageConfig())
+        start = msgspec.structs.replace(start, env={**changes, **start.env})
+    lines = (*(service_lines(service) if service else ()), *_path_lines(plan))
+    view = view_container(container, start, lines)
     return Facts(
         local=local,
         container=container,
@@ -126,6 +135,7 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
         placement=placement,
         context_root=config.context,
         plan=plan,
+        mounts=place_mounts(service, container.tree) if service else None,
     )
 
 

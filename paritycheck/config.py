@@ -7,6 +7,7 @@ import msgspec
 from paritycheck.errors import UsageError
 from paritycheck.model.engine import ENGINES, Engine
 from paritycheck.model.report import SEVERITIES, Finding, Severity
+from paritycheck.parse.composeservice import Service
 from paritycheck.rules import RULES
 
 FailOn = Severity | None  # None: never
@@ -16,12 +17,13 @@ class Config(msgspec.Struct, frozen=True, omit_defaults=True):
     """The settings that the judgement depends on.
 
     ``context`` is the build context relative to the repository root, ``start`` a command instead of the
-    container's own; ``select`` and ``ignore`` are
-    rule-code prefixes.
+    container's own; ``service`` is
+    the compose service that runs the image; ``select`` and ``ignore`` are rule-code prefixes.
     """
 
     context: str = ""
     start: str = ""
+    service: Service | None = None
     fail_on: FailOn = "error"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ becomes ``.name``, so that the ignore files of a scenario do not act on this rep
                 copy = {checkout = image}   what a build from a clean clone put there
                 files = {path = text}       what else the image holds
                 workdir, user, env, cmd, entrypoint, healthcheck
-    [check]     flags = [...]               further flags
+    [check]     flags = [...]               further flags; {checkout} stands for the working tree
     [expect]    exit = 1
     [[expect.finding]]                      every error and warning, notes as far as wanted
                 code, severity, items (names), cause ("path" or "path:line"), needed_by
@@ -68,6 +68,11 @@ class Scenario:
     @property
     def has_image(self) -> bool:
         return "image" in self.settings
+
+    def flags(self, checkout: Path) -> list[str]:
+        """The further flags, for the working tree at ``checkout``."""
+        flags = self.settings.get("check", {}).get("flags", [])
+        return [flag.replace("{checkout}", str(checkout)) for flag in flags]
 
 
 def scenarios() -> list[Scenario]:

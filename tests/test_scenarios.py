@@ -16,7 +16,7 @@ from tests.scenario import Scenario, lay_out_checkout, scenarios, write_archive
 def test_scenario(scenario: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checkout = lay_out_checkout(scenario, tmp_path / "checkout")
     output = tmp_path / "report.json"
-    flags = ["--format", "json", "--output", str(output), *scenario.settings.get("check", {}).get("flags", [])]
+    flags = ["--format", "json", "--output", str(output), *scenario.flags(checkout)]
     if scenario.has_image:
         flags += ["-i", f"docker-archive:{write_archive(scenario, checkout, tmp_path / 'image.tar')}"]
     expected = scenario.settings["expect"]

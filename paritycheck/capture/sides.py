@@ -48,11 +48,12 @@ class Machine:
 
 @dataclass(frozen=True)
 class BuildPaths:
-    """The build's paths below the repository root; ``""`` where nothing was asked for."""
+    """The build's paths below the repository ``root``; ``""`` where nothing was asked for."""
 
     context: str
     file: str
     ignorefile: str
+    root: Path = Path()
 
 
 def open_local(
@@ -78,11 +79,12 @@ def open_local(
     if environment:
         described = local_environment(machine.python, machine.virtual_env, place.root, env=machine.variables)
     snapshot = checkout_snapshot(context, described, machine.git, committed=committed, parse=machine.parse)
-    paths = [_below(path, place.root) if path else "" for path in (file, ignorefile)]
-    return snapshot, BuildPaths(place.prefix, paths[0], paths[1])
+    paths = [below_root(path, place.root) if path else "" for path in (file, ignorefile)]
+    return snapshot, BuildPaths(place.prefix, paths[0], paths[1], place.root)
 
 
-def _below(path: Path, root: Path) -> str:
+def below_root(path: Path, root: Path) -> str:
+    """Return ``path`` below the checkout's ``root``; raises UsageError if it is not there, or outside."""
     if not path.exists():
         raise UsageError(f"there is no {path}", "check the path")
     # Links above the name are followed, the name is not: a link's own name decides which ignore file is read.

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.composefiles import open_service
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import BuildPaths, Machine, open_local
 from paritycheck.capture.worktree import printable
@@ -16,6 +17,7 @@ from paritycheck.cli.options import (
     THRESHOLDS,
     BuildArgOption,
     CommittedOption,
+    ComposeOption,
     ContextArgument,
     ContextOption,
     EngineOption,
@@ -32,6 +34,7 @@ from paritycheck.cli.options import (
     ProbeOption,
     PythonOption,
     SelectOption,
+    ServiceOption,
     StartOption,
     TargetOption,
     read_machine,
@@ -43,14 +46,21 @@ from paritycheck.model.snapshot import Snapshot
 from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
 from paritycheck.output.text import render_text
+from paritycheck.parse.composeservice import Service
+from paritycheck.predict.composing import service_options, with_inline_file
 from paritycheck.predict.plan import BuildOptions, Plan
 
 
 def build_options(
-    place: BuildPaths, written: Path | None, target: str, build_arg: list[str], engine: str
+    place: BuildPaths,
+    written: Path | None,
+    target: str,
+    build_arg: list[str],
+    engine: str,
+    service: Service | None = None,
 ) -> BuildOptions:
-    """Return what is asked of the build."""
-    return BuildOptions(
+    """Return what is asked of the build: by flags, then by the compose service."""
+    options = BuildOptions(
         engine=parse_engine(engine),
         context=place.context,
         file=place.file,
@@ -59,6 +69,7 @@ def build_options(
         target=target,
         build_args=parse_build_args(tuple(build_arg)),
     )
+    return service_options(service, options) if service else options
 
 
 def check(
@@ -69,6 +80,8 @@ def check(
     build_arg: BuildArgOption = [],  # noqa: B006 (typer copies it)
     engine: EngineOption = "podman",
     image: ImageOption = None,
+    compose: ComposeOption = [],  # noqa: B006
+    service: ServiceOption = "",
     python: PythonOption = None,
     probe: ProbeOption = False,
     no_cache: NoCacheOption = False,
@@ -90,15 +103,17 @@ def check(
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine, committed=committed)
+        run_by = open_service(compose, service, local, place, machine)
+        options = build_options(place, file, target, build_arg, engine, run_by)
         config = Config(
-            context=place.context,
+            context=options.context,
             start=start,
+            service=run_by,
             fail_on=THRESHOLDS[fail_on],
             select=parse_codes(tuple(select)),
             ignore=parse_codes(tuple(ignore)),
         )
-        options = build_options(place, file, target, build_arg, engine)
-        container, plan = _open_container(stack, local, options, image, machine)
+        container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
         with announced("comparing"):
             report = compare(local, container, plan, config)
     rendered = (
@@ -117,6 +132,8 @@ def why(
     build_arg: BuildArgOption = [],  # noqa: B006
     engine: EngineOption = "podman",
     image: ImageOption = None,
+    compose: ComposeOption = [],  # noqa: B006
+    service: ServiceOption = "",
     python: PythonOption = None,
     probe: ProbeOption = False,
     no_cache: NoCacheOption = False,
@@ -131,9 +148,11 @@ def why(
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine)
-        options = build_options(place, file, target, build_arg, engine)
-        container, plan = _open_container(stack, local, options, image, machine)
-        journeys = explain(printable(subject), local, container, plan, Config(context=place.context))
+        run_by = open_service(compose, service, local, place, machine)
+        options = build_options(place, file, target, build_arg, engine, run_by)
+        container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
+        config = Config(context=options.context, service=run_by)
+        journeys = explain(printable(subject), local, container, plan, config)
     write(
         render_json(journeys)
         if output_format is Format.JSON

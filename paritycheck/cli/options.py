@@ -86,6 +86,25 @@ ImageOption = Annotated[
         "oci:DIR, docker-daemon:NAME, containers-storage:NAME, container:NAME, or a snapshot document.",
     ),
 ]
+ComposeOption = Annotated[
+    list[Path],
+    typer.Option(
+        "--compose",
+        "-c",
+        metavar="FILE",
+        rich_help_panel=SIDES,
+        help="Build and run as a service of this compose file says; later files on top of earlier ones.",
+    ),
+]
+ServiceOption = Annotated[
+    str,
+    typer.Option(
+        "--service",
+        metavar="NAME",
+        rich_help_panel=SIDES,
+        help="The service (default: the only one that is built).",
+    ),
+]
 PythonOption = Annotated[
     str | None,
     typer.Option(

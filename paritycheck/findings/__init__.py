@@ -3,6 +3,7 @@
 from paritycheck.findings.build import build_findings
 from paritycheck.findings.image import image_findings
 from paritycheck.findings.losses import loss_findings
+from paritycheck.findings.mounts import mount_findings
 from paritycheck.findings.smoke import smoke_findings, traceback_lines
 from paritycheck.findings.start import start_findings
 from paritycheck.findings.steps import step_findings
@@ -11,6 +12,7 @@ __all__ = [
     "build_findings",
     "image_findings",
     "loss_findings",
+    "mount_findings",
     "smoke_findings",
     "start_findings",
     "step_findings",

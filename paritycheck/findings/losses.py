@@ -48,19 +48,29 @@ def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
     verb = "is" if len(judged) == 1 else "are"
     severity = _severity(code, judged, facts)
     locations = dict.fromkeys(place for _, _, verdict in judged for place in verdict.locations)
+    supplies = _supplies([journey for _, journey, _ in judged])
     return make_finding(
         code,
-        f"{names}{more} {verb} missing in the container: {lost.reason}",
+        f"{names}{more} {verb} missing in the container: {lost.reason}"
+        + (f"; {supplies[0].reason}" if supplies else ""),
         gate=lost.gate,
         severity=severity,
         items=[
             ReportItem(loss.item.kind, loss.item.name, loss.item.path, journey.verdicts)
             for loss, journey, _ in judged
         ],
-        locations=locations or (Location(first.item.path),),
+        locations=dict.fromkeys(
+            (*(locations or (Location(first.item.path),)), *(each.locations[0] for each in supplies))
+        ),
         imported_by=importers,
         hint=_hint(code, judged, facts, severity),
     )
+
+
+def _supplies(journeys: list[Journey]) -> list[Verdict]:
+    """Return the verdicts on bind mounts that bring what the image lacks: it works in development."""
+    verdicts = [verdict for journey in journeys for verdict in journey.verdicts if verdict.gate == "mounted"]
+    return [verdict for verdict in verdicts if verdict.outcome == "skipped" and verdict.locations]
 
 
 def _severity(code: str, judged: list[Judged], facts: Facts) -> Severity:

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from paritycheck.model.location import Location
-from paritycheck.model.snapshot import Healthcheck, ImageConfig, Snapshot
+from paritycheck.model.snapshot import Edited, Healthcheck, ImageConfig, Snapshot
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.composeservice import Service, Volume, VolumeKind
 from paritycheck.predict.plan import BuildOptions
@@ -70,6 +70,23 @@ def service_options(service: Service, options: BuildOptions) -> BuildOptions:
             **{name: value for name, value in build.args.items() if value is not None},
             **options.build_args,
         },
+    )
+
+
+def with_inline_file(service: Service | None, local: Snapshot) -> Snapshot:
+    """Return the checkout in which the compose file's text is the Containerfile that it holds, if it does."""
+    build = service.build if service else None
+    if build is None or build.inline is None:
+        return local
+    return msgspec.structs.replace(local, texts=Edited(local.texts, build.location.path, build.inline))
+
+
+def run_as(service: Service | None, container: Snapshot) -> Snapshot:
+    """Return the container side as the service runs it; mounts are not in it."""
+    if service is None:
+        return container
+    return msgspec.structs.replace(
+        container, config=service_config(service, container.config or ImageConfig())
     )
 
 
