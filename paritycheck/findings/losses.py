@@ -109,5 +109,6 @@ def _hint(code: str, judged: list[Judged], facts: Facts, severity: Severity) -> 
         repair = repair_ignore(facts.plan, paths)
     if facts.plan is not None and code == "PC104":
         names = {loss.item.path: loss.item.name for loss, _, _ in judged if loss.item.kind == "module"}
-        repair = repair_copy(facts.plan, names, judged[0][2].locations[:1])
+        roots = (*facts.view.certain, *facts.view.assumed)
+        repair = repair_copy(facts.plan, names, judged[0][2].locations[:1], roots)
     return repair or RULES[code].help

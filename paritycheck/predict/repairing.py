@@ -12,6 +12,8 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Edited
 from paritycheck.parse.ignorefile import parse_ignorefile
 from paritycheck.predict.context import Context
+from paritycheck.predict.naming import name_below
+from paritycheck.predict.placement import Placement
 from paritycheck.predict.plan import Plan, make_plan
 
 MAX_TRIES = 4  # each costs a whole prediction
@@ -33,7 +35,7 @@ def repair_ignore(plan: Plan, paths: Sequence[str], *, landing: bool = True) -> 
         edited = start + "".join(f"{line}\n" for line in lines)
         # The pattern alone is asked first: that is a thousand times cheaper than a prediction.
         if _lets_in(plan, ignore.path, edited, inside) and (
-            not landing or _arrives(plan, ignore.path, edited, paths)
+            not landing or _lands(plan, ignore.path, edited, paths)
         ):
             shown = " and ".join(f"`{line}`" for line in lines)
             return f"add {shown} at the end of {ignore.path}"
@@ -61,10 +63,13 @@ def _exceptions(paths: list[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(f"!{path}" for path in paths)
 
 
-def repair_copy(plan: Plan, names: Mapping[str, str], nearest: Sequence[Location]) -> str | None:
+def repair_copy(
+    plan: Plan, names: Mapping[str, str], nearest: Sequence[Location], roots: Sequence[str]
+) -> str | None:
     """Return COPY lines that make all files arrive under their import names, if they do.
 
-    ``names`` maps paths of the checkout to import names; ``nearest`` is the line to add it after.
+    ``names`` maps paths of the checkout to import names; ``nearest`` is the line to add it after,
+    ``roots`` are the directories of the container that imports are found in.
     """
     containerfile = plan.containerfile
     text = plan.clone.texts.get(containerfile.path)
@@ -79,26 +84,41 @@ def repair_copy(plan: Plan, names: Mapping[str, str], nearest: Sequence[Location
     wanted = list(dict.fromkeys(_copies(root, names)))
     if len(wanted) > MAX_TRIES or any(" " in source for source, _ in wanted):
         return None
-    added = [f"COPY {source} {target}" for source, target in wanted]
-    if not _arrives(plan, containerfile.path, "\n".join([*lines[:end], *added, *lines[end:]]), list(names)):
-        return None
-    return f"add {' and '.join(f'`{line}`' for line in added)} after {containerfile.path}:{end}"
+    for base in (".", *(f"/{root}".rstrip("/") for root in roots[:MAX_TRIES])):
+        added = [f"COPY {source} {base}/{top}" for source, top in wanted]
+        edited = "\n".join([*lines[:end], *added, *lines[end:]])
+        if _importable(_landings(plan, containerfile.path, edited), names, roots):
+            return f"add {' and '.join(f'`{line}`' for line in added)} after {containerfile.path}:{end}"
+    return None
 
 
 def _copies(root: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield source and destination that put the outermost missing package below the working directory."""
+    """Yield the outermost package of every file, as a source and by its own name."""
     for path, name in names.items():
         inside = path[len(root) :].split("/")
         depth = name.count(".") + 1 + path.endswith("/__init__.py")
         base = inside[: len(inside) - depth]
         top = inside[len(base)]
-        yield "/".join([*base, top]), f"./{top}"
+        yield "/".join([*base, top]), top
 
 
-def _arrives(plan: Plan, edited: str, text: str, paths: Sequence[str]) -> bool:
+def _landings(plan: Plan, edited: str, text: str) -> Placement:
+    """Return what lands where once ``edited`` holds ``text``; nothing does if the build is refused."""
     clone = msgspec.structs.replace(plan.clone, texts=Edited(plan.clone.texts, edited, text))
     try:
         repaired = make_plan(clone, plan.options)
     except ParityError:
-        return False
-    return repaired is not None and all(repaired.landings.container_of(path) for path in paths)
+        repaired = None
+    return repaired.landings if repaired is not None else Placement({})
+
+
+def _lands(plan: Plan, edited: str, text: str, paths: Sequence[str]) -> bool:
+    landings = _landings(plan, edited, text)
+    return all(landings.container_of(path) for path in paths)
+
+
+def _importable(landings: Placement, names: Mapping[str, str], roots: Sequence[str]) -> bool:
+    return all(
+        any(name_below(root, place) == name for place in landings.container_of(path) for root in roots)
+        for path, name in names.items()
+    )
