@@ -20,6 +20,7 @@ def checkout_snapshot(
     git: Git,
     *,
     committed: bool = False,
+    tracked: bool = True,
     parse: Parser = parse_all,
 ) -> Snapshot:
     """Return the snapshot of the checkout that ``path`` lies in, rooted where ``locate(path, git)`` says.
@@ -27,20 +28,23 @@ def checkout_snapshot(
     With ``committed`` it is what a clean clone of HEAD holds (see ``read_commit`` for the
     limits); without, the working tree, git or no git. Contents are read on demand, so the
     checkout has to stay as it is while the snapshot is in use. Raises SourceError if ``path`` is
-    no readable directory, or with ``committed`` if git has no HEAD to show.
+    no readable directory, or with ``committed`` if git has no HEAD to show. Unless ``tracked`` or
+    ``committed``, git is not asked about the files, and the snapshot has no ``git``.
     """
     place = locate(path, git)
-    capture = _of_commit if committed else _of_disk
-    return capture(path, place, environment, git, parse)
+    if committed:
+        return _of_commit(path, place, environment, git, parse)
+    return _of_disk(path, place, environment, git if tracked else None, parse)
 
 
-def _of_disk(path: Path, place: Place, environment: Environment, git: Git, parse: Parser) -> Snapshot:
+def _of_disk(path: Path, place: Place, environment: Environment, git: Git | None, parse: Parser) -> Snapshot:
     worktree = walk(place.root)
-    facts = git_facts(place, worktree, git)
+    facts = git_facts(place, worktree, git) if git is not None else None
+    ignored = facts.ignored if facts is not None else {}
     tree = worktree.tree
-    contents = lazy_contents(tree, disk_reader(worktree), lambda: choose_carried(tree, facts.ignored), parse)
+    contents = lazy_contents(tree, disk_reader(worktree), lambda: choose_carried(tree, ignored), parse)
     return Snapshot(
-        Origin("checkout", printable(str(path)), digest=facts.head),
+        Origin("checkout", printable(str(path)), digest=facts.head if facts is not None else ""),
         tree,
         contents.modules,
         contents.texts,

@@ -64,10 +64,11 @@ def open_local(
     *,
     committed: bool = False,
     environment: bool = True,
+    tracked: bool = True,
 ) -> tuple[Snapshot, BuildPaths]:
     """Return the snapshot of the checkout around ``context`` and where the build's files lie in it.
 
-    Without ``environment`` no local interpreter is asked.
+    Without ``environment`` no local interpreter is asked, without ``tracked`` git not about the files.
     """
     if not context.is_dir():
         raise UsageError(
@@ -78,7 +79,9 @@ def open_local(
     described = Environment()
     if environment:
         described = local_environment(machine.python, machine.virtual_env, place.root, env=machine.variables)
-    snapshot = checkout_snapshot(context, described, machine.git, committed=committed, parse=machine.parse)
+    snapshot = checkout_snapshot(
+        context, described, machine.git, committed=committed, tracked=tracked, parse=machine.parse
+    )
     paths = [below_root(path, place.root) if path else "" for path in (file, ignorefile)]
     return snapshot, BuildPaths(place.prefix, paths[0], paths[1], place.root)
 

@@ -90,7 +90,12 @@ def context(
     """Show what goes into the build context, and which line keeps the rest out."""
     with announced(f"reading {context}"):
         local, place = open_local(
-            context, file, ignorefile, read_machine(None, probe=False), environment=False
+            context,
+            file,
+            ignorefile,
+            read_machine(None, probe=False),
+            environment=False,
+            tracked=False,
         )
     options = BuildOptions(
         engine=parse_engine(engine),

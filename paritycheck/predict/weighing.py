@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -22,6 +23,9 @@ SECRET_NAMES = (
     *("credentials.json", "service-account*.json", "secrets.y*ml", "secrets.json", "secrets.toml", "*.kdbx"),
 )
 NO_SECRETS = ("*.example", "*.sample", "*.template", "*.dist", "*.pub", "cacert.pem")
+_SECRET, _NO_SECRET = (
+    re.compile("|".join(map(fnmatch.translate, names))) for names in (SECRET_NAMES, NO_SECRETS)
+)
 NOT_FOR_IMAGES = {
     ".git": "the whole history of the repository",
     "node_modules": "installed packages of this machine",
@@ -113,9 +117,7 @@ def _alarming(tree: FileTree) -> tuple[Alarming, ...]:
 
 def _is_secret(name: str) -> bool:
     lower = name.lower()
-    return any(fnmatch.fnmatchcase(lower, each) for each in SECRET_NAMES) and not any(
-        fnmatch.fnmatchcase(lower, each) for each in NO_SECRETS
-    )
+    return _SECRET.match(lower) is not None and _NO_SECRET.match(lower) is None
 
 
 def _parents(path: str) -> Iterable[str]:
