@@ -1,7 +1,7 @@
 """A whole prediction of a large repository, with no image, against the import graph that ruff draws of it.
 
 The repository is that of --repository and --containerfile; without them one is made of 5,000 modules,
-copies of the standard library's. ruff reads every file with both cores in Rust; it answers less: no build, no loss.
+copies of the standard library's. ruff reads every file on all cores; it answers less: no build, no loss.
 """
 
 from __future__ import annotations

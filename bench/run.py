@@ -4,7 +4,7 @@
 
 A bench is a file beside this one with a generator `contests(settings)`: each `Contest` that it yields is
 run before the next is made. Commands run interleaved, so that what disturbs the machine hits them all; what
-counts is the ratio of the fastest runs. Beside the time on the clock stands the processor time of all processes.
+counts is the ratio of the fastest runs. Beside the clock's time stands the processor time of all processes.
 Exit 1 if a limit is broken.
 """
 
