@@ -69,8 +69,9 @@ def plot(points: list[dict[str, float]]) -> str:
     first, last = points[0]["entries"], points[-1]["entries"]
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 70}" height="{TOP + HEIGHT + 60}" '
-            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
+            '<svg xmlns="http://www.w3.org/2000/svg" '
+            f'width="{LEFT + WIDTH + 70}" height="{TOP + HEIGHT + 60}" '
+            'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
             f'<text x="{LEFT}" y="20">Effective context: cost over entries (dashed: exactly linear)</text>'
             f'<rect x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="gray"/>'
         )
