@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from paritycheck.predict.commandoptions import Options
 from paritycheck.predict.installing import (
     Target,
     bring_distributions,
@@ -19,7 +20,6 @@ from paritycheck.predict.installing import (
     target_below,
 )
 from paritycheck.predict.shellstate import Shell, Status
-from paritycheck.predict.shellsteps import Options
 from paritycheck.predict.shellwords import Field, Unsure
 
 _LETTERS = "recteifwdbop"

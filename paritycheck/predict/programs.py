@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable
 
 from paritycheck.parse.shell import parse_script
-from paritycheck.predict import shellsteps
+from paritycheck.predict import modesteps, shellsteps, transfersteps
 from paritycheck.predict.buildnotes import RunStart
+from paritycheck.predict.commandoptions import Options
 from paritycheck.predict.findsteps import find
 from paritycheck.predict.following import follow
 from paritycheck.predict.installing import bring_distributions, target_below
@@ -21,7 +22,6 @@ from paritycheck.predict.managersteps import INSTALLERS
 from paritycheck.predict.pipsteps import run_setup
 from paritycheck.predict.programnames import GENERATORS, SILENT, STARTED, SYSTEM_TOOLS
 from paritycheck.predict.shellstate import Shell, Status, covers
-from paritycheck.predict.shellsteps import Options
 from paritycheck.predict.shellwords import Field, Unsure
 from paritycheck.predict.testing import test
 
@@ -473,17 +473,17 @@ PROGRAMS: dict[str, Program] = {
     "false": _false,
     "cd": _files(shellsteps.change_directory),
     "pushd": _files(shellsteps.change_directory),
-    "chmod": _files(shellsteps.change_mode),
-    "chown": _files(shellsteps.change_owner),
-    "cp": _files(shellsteps.copy),
+    "chmod": _files(modesteps.change_mode),
+    "chown": _files(modesteps.change_owner),
+    "cp": _files(transfersteps.copy),
     "eval": _evaluate,
     "exit": _exit,
     "find": _files(find),
     "git": _git,
-    "install": _files(shellsteps.install),
-    "ln": _files(shellsteps.link),
+    "install": _files(transfersteps.install),
+    "ln": _files(transfersteps.link),
     "mkdir": _files(shellsteps.make_directories),
-    "mv": _files(shellsteps.move),
+    "mv": _files(transfersteps.move),
     "npx": _generate,
     "python": run_python,
     "set": _set,
