@@ -136,7 +136,7 @@ class _Run:
             return None
         status = self.command(command.right, state)
         # A program is taken to succeed; what is tested may be either way.
-        state.over = state.over and not _is_test(command.left)
+        state.over = not _is_test(command.left) and state.over
         return status
 
     def _if(self, command: sh.If, state: ShellState) -> Status:
