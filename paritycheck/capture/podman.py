@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -185,14 +186,24 @@ def _started(program: str, hosts: EngineHosts) -> Iterator[Service]:
     with tempfile.TemporaryDirectory(prefix="paritycheck-podman-") as directory:
         socket = Path(directory) / "podman.sock"
         with (Path(directory) / "errors").open("w+b") as errors:
-            process = subprocess.Popen(
-                [program, "system", "service", "--time=0", f"unix://{socket}"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,  # Ctrl-C is ours to pass on, after the last request
-            )
+            # Ctrl-C has to wait until there is somebody who would stop the service.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
+                process = subprocess.Popen(
+                    [program, "system", "service", "--time=0", f"unix://{socket}"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    start_new_session=True,  # Ctrl-C is ours to pass on, after the last request
+                )
+            except OSError as error:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                raise SourceError(
+                    f"{program} cannot be run: {error.strerror}",
+                    "repair podman, set CONTAINER_HOST, or save the image and write docker-archive:FILE",
+                ) from error
+            try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 deadline = time.monotonic() + START_PATIENCE
                 while not socket.exists():
                     if process.poll() is not None or time.monotonic() > deadline:
