@@ -92,8 +92,8 @@ def test_the_command_of_the_service_is_what_is_started(place: Place) -> None:
 
 
 def test_an_inline_containerfile_is_quoted_by_the_lines_of_the_compose_file(place: Place) -> None:
-    lines = ("build:", "  dockerfile_inline: |", "    FROM scratch", "    WORKDIR /srv")
-    lines += ("    COPY app/main.py app/__init__.py app/", '    CMD ["python3", "-m", "app.main"]')
+    lines = ["build:", "  dockerfile_inline: |", "    FROM scratch", "    WORKDIR /srv"]
+    lines += ["    COPY app/main.py app/__init__.py app/", '    CMD ["python3", "-m", "app.main"]']
     compose(place, "".join(f"    {line}\n" for line in lines))
     (finding,) = findings(place)
     assert told(finding) == ("PC104", "error", ["app.views"])

@@ -28,7 +28,8 @@ def service(
 def web(settings: str, **variables: str) -> Service:
     """Read the service ``web`` with these settings, one a line."""
     body = "".join(f"    {line}\n" for line in settings.splitlines())
-    return service(f"services:\n  web:\n{body}", **variables)
+    text = f"services:\n  web:\n{body}"
+    return read_service(("compose.yaml",), "web", {"compose.yaml": text}.get, variables, ROOT)
 
 
 @pytest.mark.parametrize(
