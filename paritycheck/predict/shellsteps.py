@@ -1,10 +1,12 @@
-"""Commands that make and remove a stage's files: ``rm``, ``mkdir``, ``touch``; and ``cd``.
+"""Commands that make and remove a stage's files: ``rm``, ``mkdir``, ``touch``, ``tee``; and ``cd``.
 
 Source: POSIX.1-2024 Utilities, and the options that GNU coreutils and BusyBox add to them. A
 removal that is not certain is taken not to happen.
 """
 
 from __future__ import annotations
+
+import re
 
 from paritycheck.predict.commandoptions import Options
 from paritycheck.predict.shellstate import Shell, Status, covers
@@ -73,4 +75,20 @@ def change_directory(shell: Shell, fields: list[Field]) -> Status:
     shell.cwd = place.path
     if place.certainty == "present" and shell.tree.is_dir(place.path):
         return True
+    return None
+
+
+def tee(shell: Shell, fields: list[Field]) -> Status:
+    """``tee``: files whose content nobody knows."""
+    options = Options(fields)
+    for operand in options.operands:
+        shell.write(operand, None, append=options.has("a", "--append"))
+    return None
+
+
+def edit(shell: Shell, fields: list[Field]) -> Status:
+    """``patch``, ``dos2unix``: the files stay the modules that they are."""
+    for field in fields:
+        if isinstance(field, str) and re.fullmatch(r"[\w./-]+\.\w+", field) and not field.startswith("-"):
+            shell.need(field)
     return None
