@@ -7,36 +7,21 @@ unknown afterwards. The build goes on only if the step succeeds: what is joined 
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable
 from typing import Any
 
-from paritycheck.parse.shellscript import (
-    Case,
-    Chain,
-    Command,
-    For,
-    Function,
-    Group,
-    If,
-    Not,
-    Pipeline,
-    Redirect,
-    Redirected,
-    Sequence,
-    Simple,
-    Variable,
-    While,
-    Word,
-)
+from paritycheck.parse import shellscript as sh
+from paritycheck.predict.commandshape import UNTOLD, expand_here, list_arms, reads_script, unchain
+from paritycheck.predict.redirections import read_input, redirect, tell_output
 from paritycheck.predict.shellstate import Shell, Status
-from paritycheck.predict.shellwords import Field, Unsure, expand_fields, expand_text
+from paritycheck.predict.shellwords import Field, Unsure, expand_text
 
+_DECLARING = frozenset({"export", "local", "declare", "readonly", "typeset"})
 _ROUNDS = 200  # of one loop that are followed
 _DEPTH = 8  # of functions and scripts that call each other
 
 
-def follow(command: Command, shell: Shell) -> Status:
+def follow(command: sh.Command, shell: Shell) -> Status:
     """Run one command; return whether it succeeds, ``None``: nobody knows."""
     if shell.is_over:
         return shell.ended
@@ -47,18 +32,7 @@ def follow(command: Command, shell: Shell) -> Status:
     return None
 
 
-def expand_here(words: tuple[Word, ...], shell: Shell) -> list[Field]:
-    """Return the fields of words in this shell; ``"$@"`` is every parameter."""
-    fields: list[Field] = []
-    for word in words:
-        if len(word.parts) == 1 and isinstance(word.parts[0], Variable) and word.parts[0].name in ("@", "*"):
-            fields.extend(shell.parameters)
-        else:
-            fields.extend(expand_fields((word,), shell.lookup, shell.tree, shell.cwd, shell.scene.bash))
-    return fields
-
-
-def _sequence(sequence: Sequence, shell: Shell) -> Status:
+def _sequence(sequence: sh.Sequence, shell: Shell) -> Status:
     status: Status = True
     commands = sequence.commands
     for index, command in enumerate(commands):
@@ -74,11 +48,11 @@ def _sequence(sequence: Sequence, shell: Shell) -> Status:
     return status
 
 
-def _chain(chain: Chain, shell: Shell) -> Status:
+def _chain(chain: sh.Chain, shell: Shell) -> Status:
     """``a && b || c``, from the left: what stands before an ``||`` may fail without harm."""
-    first, rights = _spine(chain)
+    first, rights = unchain(chain)
     last_or = max((index for index, (operator, _) in enumerate(rights) if operator == "||"), default=-1)
-    long = any(operator == "||" for operator, _ in rights[1:]) or not isinstance(first, Simple)
+    long = any(operator == "||" for operator, _ in rights[1:]) or not isinstance(first, sh.Simple)
     before = shell.fork() if last_or >= 0 and long else None
     status = _guarded(first, shell, last_or >= 0)
     for index, (operator, command) in enumerate(rights):
@@ -93,28 +67,19 @@ def _chain(chain: Chain, shell: Shell) -> Status:
             status = _guarded(command, shell, guarded)
         elif status is None:
             status = _otherwise(
-                command, shell, before if index or not isinstance(first, Simple) else None, guarded
+                command, shell, before if index or not isinstance(first, sh.Simple) else None, guarded
             )
     return status
 
 
-def _spine(chain: Chain) -> tuple[Command, list[tuple[str, Command]]]:
-    rights: list[tuple[str, Command]] = []
-    command: Command = chain
-    while isinstance(command, Chain):
-        rights.append((command.operator, command.right))
-        command = command.left
-    return command, rights[::-1]
-
-
-def _guarded(command: Command, shell: Shell, guarded: bool) -> Status:
+def _guarded(command: sh.Command, shell: Shell, guarded: bool) -> Status:
     shell.guarded += guarded
     status = follow(command, shell)
     shell.guarded -= guarded
     return status
 
 
-def _otherwise(command: Command, shell: Shell, before: Shell | None, guarded: bool) -> Status:
+def _otherwise(command: sh.Command, shell: Shell, before: Shell | None, guarded: bool) -> Status:
     """Follow what ``||`` may lead to; ``before``: the state if the left side is not done."""
     failed = shell.fork()
     if before is not None:
@@ -125,14 +90,14 @@ def _otherwise(command: Command, shell: Shell, before: Shell | None, guarded: bo
     return True if after else None
 
 
-def _negated(command: Not, shell: Shell) -> Status:
+def _negated(command: sh.Not, shell: Shell) -> Status:
     shell.guarded += 1
     status = follow(command.body, shell)
     shell.guarded -= 1
     return None if status is None else not status
 
 
-def _inside(body: Command, shell: Shell) -> Status:
+def _inside(body: sh.Command, shell: Shell) -> Status:
     """Run in a subshell: what it does to files stays, what it does to itself does not."""
     before = Shell(shell.scene, shell.tree, shell.cwd, {}, shell.notes)
     before.adopt_variables(shell)
@@ -143,12 +108,12 @@ def _inside(body: Command, shell: Shell) -> Status:
     return status
 
 
-def _pipeline(pipeline: Pipeline, shell: Shell) -> Status:
+def _pipeline(pipeline: sh.Pipeline, shell: Shell) -> Status:
     status: Status = True
     commands = pipeline.commands
     for index, command in enumerate(commands):
         last = index + 1 == len(commands)
-        if index and isinstance(command, Simple) and _reads_script(command):
+        if index and isinstance(command, sh.Simple) and reads_script(command):
             # An installer from the network: third-party, wherever it puts things.
             shell.touch("", "distributions")
             status = None
@@ -159,17 +124,9 @@ def _pipeline(pipeline: Pipeline, shell: Shell) -> Status:
     return status
 
 
-def _reads_script(command: Simple) -> bool:
-    words = [expand_text(word, lambda _: None) for word in command.words]
-    names = [word.rpartition("/")[2] for word in words if isinstance(word, str)]
-    while names and (names[0] in ("sudo", "env") or "=" in names[0]):
-        names.pop(0)
-    return bool(names) and names[0] in ("sh", "bash", "ash", "dash", "zsh", "python", "python3")
-
-
 def _branch(
-    arms: list[tuple[Sequence, Sequence]],
-    otherwise: Sequence | None,
+    arms: list[tuple[sh.Sequence, sh.Sequence]],
+    otherwise: sh.Sequence | None,
     shell: Shell,
     once: bool = True,
 ) -> Status:
@@ -196,25 +153,11 @@ def _branch(
     return first if first is second else None
 
 
-def _case(command: Case, shell: Shell) -> Status:
-    subject = expand_text(command.subject, shell.lookup)
-    empty = Sequence(())
-    arms: list[tuple[Sequence, Sequence]] = []
-    for patterns, body in command.items:
-        texts = [expand_text(pattern, shell.lookup) for pattern in patterns]
-        known = isinstance(subject, str) and all(isinstance(text, str) for text in texts)
-        if known and any(fnmatch.fnmatchcase(str(subject), str(text)) for text in texts):
-            arms.append((empty, body))
-            break
-        if not known:
-            arms.append((Sequence((_UNTOLD,)), body))
-    return _branch(arms, None, shell)
+def _case(command: sh.Case, shell: Shell) -> Status:
+    return _branch(list_arms(command, shell), None, shell)
 
 
-_UNTOLD = Simple((), (), "")  # a condition of which nobody knows the outcome
-
-
-def _for(command: For, shell: Shell) -> Status:
+def _for(command: sh.For, shell: Shell) -> Status:
     variable, body = command.variable, command.body
     values = expand_here(command.values, shell)
     if len(values) > _ROUNDS or any(isinstance(value, Unsure) for value in values):
@@ -232,33 +175,33 @@ def _for(command: For, shell: Shell) -> Status:
     return status
 
 
-def _group(group: Group, shell: Shell) -> Status:
+def _group(group: sh.Group, shell: Shell) -> Status:
     return _inside(group.body, shell) if group.subshell else follow(group.body, shell)
 
 
-def _redirected(command: Redirected, shell: Shell) -> Status:
-    if isinstance(command.body, Simple):
+def _redirected(command: sh.Redirected, shell: Shell) -> Status:
+    if isinstance(command.body, sh.Simple):
         return _simple(command.body, shell, command.redirects)
     status = follow(command.body, shell)
-    _redirect(command.redirects, None, shell)
+    redirect(command.redirects, None, shell)
     return status
 
 
-def _define(function: Function, shell: Shell) -> Status:
+def _define(function: sh.Function, shell: Shell) -> Status:
     shell.functions[function.name] = function.body
     return True
 
 
-def _if(command: If, shell: Shell) -> Status:
+def _if(command: sh.If, shell: Shell) -> Status:
     return _branch(list(command.arms), command.otherwise, shell)
 
 
-def _while(command: While, shell: Shell) -> Status:
+def _while(command: sh.While, shell: Shell) -> Status:
     return _branch([(command.condition, command.body)], None, shell, once=False)
 
 
-def _simple(command: Simple, shell: Shell, redirects: tuple[Redirect, ...] = ()) -> Status:
-    if command is _UNTOLD:
+def _simple(command: sh.Simple, shell: Shell, redirects: tuple[sh.Redirect, ...] = ()) -> Status:
+    if command is UNTOLD:
         return None
     assigned: dict[str, str | None] = {}
     for name, word in command.assignments:
@@ -269,8 +212,8 @@ def _simple(command: Simple, shell: Shell, redirects: tuple[Redirect, ...] = ())
         shell.env.update(assigned)
         if not fields and not redirects:
             return True
-    text = _input(redirects, shell)
-    output = _output(fields, text)
+    text = read_input(redirects, shell)
+    output = tell_output(fields, text)
     before = dict(shell.env)
     shell.env.update(assigned)
     status = _call(fields, shell, text) if fields else True
@@ -280,11 +223,8 @@ def _simple(command: Simple, shell: Shell, redirects: tuple[Redirect, ...] = ())
                 shell.env[name] = before[name]
             else:
                 shell.env.pop(name, None)
-    _redirect(redirects, output, shell)
+    redirect(redirects, output, shell)
     return status
-
-
-_DECLARING = frozenset({"export", "local", "declare", "readonly", "typeset"})
 
 
 def _call(fields: list[Field], shell: Shell, text: bytes | None) -> Status:
@@ -302,76 +242,17 @@ def _call(fields: list[Field], shell: Shell, text: bytes | None) -> Status:
     return status
 
 
-def _input(redirects: tuple[Redirect, ...], shell: Shell) -> bytes | None:
-    for redirect in reversed(redirects):
-        if redirect.operator in ("<<", "<<<"):
-            body = expand_text(redirect.target, shell.lookup)
-            return body.encode("utf-8", "surrogateescape") if isinstance(body, str) else None
-    return None
-
-
-def _redirect(redirects: tuple[Redirect, ...], output: bytes | None, shell: Shell) -> None:
-    for redirect in redirects:
-        if redirect.operator not in (">", ">>", ">|", "&>", "&>>"):
-            continue
-        own = redirect.descriptor in ("", "1") and not redirect.operator.startswith("&")
-        target = expand_text(redirect.target, shell.lookup)
-        shell.write(target, output if own else None, append=redirect.operator.endswith(">>"))
-
-
-def _output(fields: list[Field], text: bytes | None) -> bytes | None:
-    """Return what a command prints, where that is plain."""
-    if not fields or any(isinstance(field, Unsure) for field in fields):
-        return b"" if not fields else None
-    name, *words = (str(field) for field in fields)
-    if name == "cat" and not words:
-        return text
-    if name in (":", "true"):
-        return b""
-    if name == "echo":
-        return _echo(words)
-    if name == "printf" and words:
-        plain = _unescape(words[0])
-        if plain == "%s\n" and len(words) > 1:
-            return "".join(f"{word}\n" for word in words[1:]).encode()
-        return plain.encode() if "%" not in plain and len(words) == 1 else None
-    return None
-
-
-def _echo(words: list[str]) -> bytes:
-    end = "\n"
-    while words and words[0] in ("-n", "-e", "-E", "-ne", "-en"):
-        end = "" if "n" in words[0] else end
-        words = words[1:]
-    # Whether \n is a line end depends on the shell; whoever writes it means one.
-    return (_unescape(" ".join(words)) + end).encode("utf-8", "surrogateescape")
-
-
-def _unescape(text: str) -> str:
-    if "\\" not in text:
-        return text
-    ends = {"n": "\n", "t": "\t", "\\": "\\", "r": "\r"}
-    result, rest = "", text
-    while rest:
-        head, backslash, rest = rest.partition("\\")
-        result += head
-        if backslash:
-            result += ends.get(rest[:1], "\\" + rest[:1])
-            rest = rest[1:]
-    return result
-
-
-_PROCEDURES: tuple[tuple[type[Command], Callable[[Any, Shell], Status]], ...] = (
-    (Sequence, _sequence),
-    (Chain, _chain),
-    (Simple, _simple),
-    (Redirected, _redirected),
-    (Group, _group),
-    (Pipeline, _pipeline),
-    (Not, _negated),
-    (If, _if),
-    (Case, _case),
-    (For, _for),
-    (While, _while),
-    (Function, _define),
+_PROCEDURES: tuple[tuple[type[sh.Command], Callable[[Any, Shell], Status]], ...] = (
+    (sh.Sequence, _sequence),
+    (sh.Chain, _chain),
+    (sh.Simple, _simple),
+    (sh.Redirected, _redirected),
+    (sh.Group, _group),
+    (sh.Pipeline, _pipeline),
+    (sh.Not, _negated),
+    (sh.If, _if),
+    (sh.Case, _case),
+    (sh.For, _for),
+    (sh.While, _while),
+    (sh.Function, _define),
 )
