@@ -15,7 +15,8 @@ import msgspec
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Edited, Healthcheck, ImageConfig, Snapshot
 from paritycheck.model.tree import FileTree
-from paritycheck.parse.composeservice import Service, Volume, VolumeKind
+from paritycheck.parse.composeservice import Service
+from paritycheck.parse.composevolumes import Volume, VolumeKind
 from paritycheck.predict.plan import BuildOptions
 
 Sight = Literal["image", "copied-once", "checkout", "hidden", "unknown"]

@@ -292,3 +292,31 @@ def test_refused(text: str, name: str, message: str) -> None:
 def test_profiles_can_be_active() -> None:
     with pytest.raises(UsageError, match="dev, web"):
         service(SEVERAL, COMPOSE_PROFILES="debug")
+
+
+def test_included_files_have_paths_of_their_own() -> None:
+    found = service(
+        {
+            "compose.yaml": "include: [api/compose.yaml]\nservices: {db: {image: postgres}}\n",
+            "api/compose.yaml": "include: [{path: ../compose.yaml}]\nservices: {api: {build: .}}\n",
+        }
+    )
+    assert (found.name, found.build and found.build.context) == ("api", "api")
+
+
+def test_a_named_volume_may_be_a_bind_mount() -> None:
+    text = """
+        services: {web: {image: x, volumes: ["code:/app", "data:/data"]}}
+        volumes:
+          code: {driver_opts: {type: none, o: "bind,rw", device: "${HERE:-.}/src"}}
+          data:
+        """
+    assert [(each.kind, each.source) for each in service(text).volumes] == [("bind", "src"), ("volume", None)]
+
+
+def test_a_later_file_can_take_a_service_away_or_say_nothing_of_it() -> None:
+    texts = {
+        "compose.yaml": "services: {web: {build: .}, worker: {build: .}}\n",
+        "prod.yaml": "services: {web: , worker: !reset }\n",
+    }
+    assert service(texts, files=("compose.yaml", "prod.yaml")).name == "web"
