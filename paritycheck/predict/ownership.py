@@ -35,7 +35,7 @@ class Accounts(msgspec.Struct, frozen=True):
     """The rows of a file like /etc/passwd or /etc/group; ``state`` tells whether there is one to read."""
 
     rows: tuple[tuple[str, ...], ...]
-    state: Literal["read", "missing", "unknown"]
+    state: Literal["read", "missing", "unknown"]  # unknown: there may be more rows than these
 
     def number(self, name: str, column: int = 2) -> int | None:
         """Return the number in ``column`` of the row called ``name``."""
@@ -56,7 +56,9 @@ def read_accounts(stage: StageTree, path: str, read: Callable[[str], bytes | Non
     if data is None:
         return Accounts((), "unknown")
     lines = data.decode("utf-8", "replace").splitlines()
-    return Accounts(tuple(tuple(line.split(":")) for line in lines if ":" in line), "read")
+    # A step that nobody could follow (useradd, a package's own accounts) may have added some.
+    state: Literal["read", "unknown"] = "unknown" if stage.doubt(path) is not None else "read"
+    return Accounts(tuple(tuple(line.split(":")) for line in lines if ":" in line), state)
 
 
 def buildkit_owner(stage: StageTree, request: CopyRequest) -> Owner | None:
@@ -73,7 +75,7 @@ def buildkit_owner(stage: StageTree, request: CopyRequest) -> Owner | None:
     passwd = read_accounts(stage, "etc/passwd", stage.read)
     if _NUMBER.match(user):
         uid = gid = int(user)
-    elif passwd.state == "unknown":
+    elif passwd.state == "unknown" and passwd.number(user) is None:
         uid = gid = UNKNOWN_ID
     else:
         uid, gid = passwd.number(user) or 0, passwd.number(user, 3) or 0
