@@ -41,6 +41,7 @@ from paritycheck.predict.unpacking import extract_archive, load_archive
 from paritycheck.predict.walking import walk_selected
 
 CHMOD_OF_PARENTS = (0, 21)  # the version since when an octal --chmod takes new parents, too
+CHOWN_OF_MEMBERS = (0, 23)  # the version since when --chown takes what an archive holds, too
 SYMBOLIC_CHMOD = (0, 17)
 CHMOD_OF_SPECIAL_BITS = (0, 13)
 SPARSE_TRANSFER = (0, 10)  # the version since when directories without a match stay with the client
@@ -192,7 +193,8 @@ def _copy_match(task: Task, pattern: str, match: str, real: str, manner: _Manner
     if archive is not None:
         root = stage.locate(manner.destination).path
         _ensure(task, root, model)
-        extract_archive(task, archive, root, model, manner.owner)
+        owner = manner.owner if task.engine.version >= CHOWN_OF_MEMBERS else None
+        extract_archive(task, archive, root, directory_entry(task, 0o755, owner), owner)
         task.landings.append(Landing(pattern, real, root))
         return
     if manner.mode is not None and task.engine.version >= CHMOD_OF_PARENTS:
