@@ -10,7 +10,7 @@ import pytest
 
 from paritycheck.model.engine import Engine
 from tests.live.copybuilders import REAL_BUILDERS, Refused, Tree
-from tests.live.copyexamples import Example
+from tests.live.copyexamples import Example, first_seed
 from tests.live.test_copy_engines import predict, workshop
 
 __all__ = ["workshop"]
@@ -55,8 +55,8 @@ VERSIONS = {
     "buildkit": Engine("buildkit", (0, 8), client=(20, 10)),
     "docker": Engine("docker", (20, 10), client=(20, 10)),
 }
-COUNT = int(os.environ.get("PARITYCHECK_EXAMPLES", "30"))
-START = int(os.environ.get("PARITYCHECK_SEED", "0"))
+COUNT = int(os.environ.get("PARITYCHECK_EXAMPLES", "100"))
+START = first_seed()
 
 
 def _draw(seed: int) -> Example:

@@ -18,7 +18,7 @@ from paritycheck.predict.building import predict_build
 from paritycheck.predict.buildrequest import BuildRequest
 from paritycheck.predict.context import build_context
 from tests.live.copybuilders import REAL_BUILDERS, Refused, Tree, take_down
-from tests.live.copyexamples import Example, draw_example
+from tests.live.copyexamples import Example, draw_example, first_seed
 
 # What Debian 12 ships.
 VERSIONS = {
@@ -34,8 +34,8 @@ FAULTS = {
     "docker": ("failed to get layer", "layer does not exist"),
     "podman": ("no such fault is known",),
 }
-COUNT = int(os.environ.get("PARITYCHECK_EXAMPLES", "100"))
-START = int(os.environ.get("PARITYCHECK_SEED", "0"))
+COUNT = int(os.environ.get("PARITYCHECK_EXAMPLES", "200"))
+START = first_seed()
 
 
 @pytest.fixture(scope="module")
