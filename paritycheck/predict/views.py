@@ -17,6 +17,7 @@ import msgspec
 from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.builtinmodules import ALWAYS, STARTED, find_builtins
 from paritycheck.predict.conditions import Fact
 from paritycheck.predict.declared import mentioned_names, normalise
 from paritycheck.predict.environment import infer_environment
@@ -73,7 +74,8 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
         (*certain, *assumed),
         interpreter.suffixes if interpreter else (),
         editables={item.name: item.path.lstrip("/") for item in environment.editables},
-        builtins=sys.builtin_module_names if interpreter else sys.stdlib_module_names,
+        builtins=find_builtins(container.tree, environment) if interpreter else sys.stdlib_module_names,
+        frozen=STARTED,
         modules=container.modules,
         doubt=container.project_doubt,
     )
@@ -185,9 +187,7 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
 
     @cache
     def finder(directories: tuple[str, ...]) -> Finder:
-        return Finder(
-            local.tree, directories, suffixes, builtins=sys.builtin_module_names, modules=local.modules
-        )
+        return Finder(local.tree, directories, suffixes, builtins=ALWAYS, modules=local.modules)
 
     def beside(directory: str) -> Finder:
         above = [directory]
