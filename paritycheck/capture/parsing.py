@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import sys
-import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
@@ -76,10 +76,7 @@ def parse_all(sources: Sequence[bytes]) -> list[SourceFile]:
 
 
 def _cores() -> int:
-    # A fork copies the calling thread only: what the others hold locked stays locked.
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return 1
-    return len(os.sched_getaffinity(0))
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 class _Child:
@@ -88,7 +85,11 @@ class _Child:
     def __init__(self, share: Sequence[bytes]) -> None:
         self._share = share
         self._pipe, writing = os.pipe()
-        self._process = os.fork()
+        with warnings.catch_warnings():
+            # Since 3.12 for programs with threads, as the one that announces what takes long: what another
+            # thread holds locked stays locked in the child. Ours asks for no lock: it parses and sends.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process = os.fork()
         if not self._process:
             try:
                 with open(writing, "wb") as sending:  # noqa: PTH123 (a descriptor has no path)
