@@ -11,6 +11,7 @@ from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import (
     build_findings,
+    data_findings,
     image_findings,
     loss_findings,
     mount_findings,
@@ -48,6 +49,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),
+        *data_findings(losses, facts),
         *start_findings(facts),
         *step_findings(facts),
         *build_findings(losses, facts),

@@ -1,6 +1,7 @@
 """How losses and differences become findings: one cause, one finding."""
 
 from paritycheck.findings.build import build_findings
+from paritycheck.findings.data import data_findings
 from paritycheck.findings.image import image_findings
 from paritycheck.findings.losses import loss_findings
 from paritycheck.findings.mounts import mount_findings
@@ -10,6 +11,7 @@ from paritycheck.findings.steps import step_findings
 
 __all__ = [
     "build_findings",
+    "data_findings",
     "image_findings",
     "loss_findings",
     "mount_findings",

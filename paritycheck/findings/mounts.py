@@ -14,7 +14,7 @@ from paritycheck.model.tree import join
 from paritycheck.predict.composing import Mount, look
 from paritycheck.predict.importoutcome import Found
 from paritycheck.predict.losses import in_order
-from paritycheck.predict.needs import list_needs
+from paritycheck.predict.needs import follow_start, list_needs
 from paritycheck.predict.statements import resolve_import
 from paritycheck.rules import make_finding
 
@@ -100,7 +100,8 @@ def _hint(mount: Mount, unique: list[Needed], facts: Facts) -> str:
 def _imports(facts: Facts, command: Importer) -> Iterator[Needed]:
     """Yield every module that an import of the container's code finds in the image."""
     view = facts.view
-    for need in list_needs(facts.container, view, facts.placement, command):
+    closure = follow_start(facts.container, view)
+    for need in list_needs(facts.container, view, facts.placement, command, closure):
         if need.context == "type-checking" or not need.reached:
             continue
         for target in resolve_import(need.statement, need.module, need.package, view.finder):

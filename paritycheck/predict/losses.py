@@ -16,9 +16,10 @@ from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import ANY_SUBMODULE, ImportContext
+from paritycheck.predict.closure import Closure
 from paritycheck.predict.conditions import holds
 from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
-from paritycheck.predict.needs import Need, list_needs
+from paritycheck.predict.needs import Need, follow_start, list_needs
 from paritycheck.predict.placement import Placement
 from paritycheck.predict.statements import Target, parents, resolve_import
 from paritycheck.predict.views import ContainerView, LocalView
@@ -41,11 +42,15 @@ class Loss(msgspec.Struct, frozen=True):
 
 
 class Losses(msgspec.Struct, frozen=True):
-    """All losses; ``arrived`` are checkout paths that are found, ``doubtful`` the names nobody can tell."""
+    """All losses; ``arrived`` are checkout paths that are found, ``doubtful`` the names nobody can tell.
+
+    ``closure`` is what the start command reaches, if it is understood.
+    """
 
     losses: tuple[Loss, ...]
     arrived: dict[str, Importer]
     doubtful: dict[str, str]
+    closure: Closure | None = None
 
 
 def find_losses(
@@ -57,9 +62,10 @@ def find_losses(
 ) -> Losses:
     """Judge every import of every application module that arrived; ``command`` is what starts the first."""
     search = _Search(container, view, local_view, placement)
-    for need in list_needs(container, view, placement, command):
+    closure = follow_start(container, view)
+    for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
-    return search.results()
+    return msgspec.structs.replace(search.results(), closure=closure)
 
 
 class _Search:

@@ -45,16 +45,28 @@ class Need(msgspec.Struct, frozen=True):
         return self.reached and self.context in ("module", "function")
 
 
+def follow_start(container: Snapshot, view: ContainerView) -> Closure | None:
+    """Return what the start command reaches of the application; ``None`` if it is not understood."""
+    if not view.start.resolved:
+        return None
+    own = frozenset(container.application_modules)
+    return import_closure(view.start.roots, view.finder, container.modules, own.__contains__, view.facts)
+
+
 def list_needs(
-    container: Snapshot, view: ContainerView, placement: Placement, command: Importer
+    container: Snapshot,
+    view: ContainerView,
+    placement: Placement,
+    command: Importer,
+    closure: Closure | None,
 ) -> Iterator[Need]:
-    """Yield the needs of the start command, then of the modules it reaches, then of all others."""
+    """Yield the needs of the start command, then of the modules it reaches, then of all others.
+
+    ``closure`` is what :func:`follow_start` returns.
+    """
     own = frozenset(container.application_modules)
     seen: set[str] = set()
-    if view.start.resolved:
-        closure = import_closure(
-            view.start.roots, view.finder, container.modules, own.__contains__, view.facts
-        )
+    if closure is not None:
         yield from _first_needs(view, command)
         for reached in closure.modules.values():
             if reached.path in own:

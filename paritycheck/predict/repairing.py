@@ -92,6 +92,34 @@ def repair_copy(
     return None
 
 
+def repair_placing(plan: Plan, wanted: Mapping[str, str], nearest: Sequence[Location]) -> str | None:
+    """Return COPY lines that put paths of the checkout where ``wanted`` says, if they do.
+
+    ``wanted`` maps files and directories of the checkout to places in the container; ``nearest`` is
+    the line to add it after.
+    """
+    containerfile = plan.containerfile
+    text = plan.clone.texts.get(containerfile.path)
+    root = f"{plan.options.context}/" if plan.options.context else ""
+    after = nearest[0].line if nearest else 0
+    known = any(copy.location.line == after for copy in plan.prediction.copies)
+    if text is None or not known or not 0 < len(wanted) <= MAX_TRIES or not all(wanted.values()):
+        return None
+    if any(" " in path for path in wanted):
+        return None
+    lines = text.split("\n")
+    end = next((one.end_line for one in containerfile.instructions if one.location.line == after), after)
+    added = [f"COPY {path[len(root) :]} /{there}" for path, there in wanted.items()]
+    landings = _landings(plan, containerfile.path, "\n".join([*lines[:end], *added, *lines[end:]]))
+    placed = {(path, there) for there, path in landings.local_of.items()}
+    for path, there in wanted.items():
+        inside = ((source, place) for source, place in placed if source.startswith(f"{path}/"))
+        below = any(place == there + source[len(path) :] for source, place in inside)
+        if (path, there) not in placed and not below:
+            return None
+    return f"add {' and '.join(f'`{line}`' for line in added)} after {containerfile.path}:{end}"
+
+
 def _copies(root: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the outermost package of every file, as a source and by its own name."""
     for path, name in names.items():

@@ -1,0 +1,152 @@
+"""Files that arrived code opens: what the container lacks of them, on drawn checkouts."""
+
+import pytest
+
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
+from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.imports import parse_source
+from paritycheck.predict.datafiles import DataLoss, find_data_losses
+from paritycheck.predict.needs import follow_start
+from paritycheck.predict.placement import Placement
+from paritycheck.predict.starting import resolve_start
+from paritycheck.predict.views import view_container
+
+
+def checkout(files: dict[str, str], ignored: tuple[str, ...] = ()) -> Snapshot:
+    directories = {path[:at] for path in files for at, sign in enumerate(path) if sign == "/"}
+    entries = [
+        *(FileEntry(path, "dir") for path in sorted(directories)),
+        *(FileEntry(path, "file", len(text)) for path, text in files.items()),
+    ]
+    tracked = frozenset(path for path in files if path not in ignored)
+    return Snapshot(
+        Origin("checkout", "."),
+        FileTree(entries),
+        {path: parse_source(text.encode()) for path, text in files.items() if path.endswith(".py")},
+        files,
+        {},
+        git=GitFacts(
+            "repository", tracked=tracked, ignored={path: Location(".gitignore", 1) for path in ignored}
+        ),
+    )
+
+
+def losses(
+    files: dict[str, str],
+    copies: dict[str, str],
+    command: str = "python main.py",
+    *,
+    ignored: tuple[str, ...] = (),
+    unknown: tuple[Unknown, ...] = (),
+    volumes: tuple[str, ...] = (),
+    made: dict[str, str] | None = None,
+) -> tuple[DataLoss, ...]:
+    """Judge a container that holds ``copies`` (path in the container -> path in the checkout)."""
+    local = checkout({**files, "main.py": files.get("main.py", "")}, ignored)
+    arrived = {there: local.texts[here] for there, here in copies.items()}
+    built = checkout({**arrived, **(made or {}), "usr/local/bin/python3": ""})
+    container = Snapshot(
+        Origin("predicted", "Containerfile"),
+        built.tree,
+        {there: built.modules[there] for there in copies if there.endswith(".py")},
+        built.texts,
+        {},
+        config=ImageConfig(
+            workdir="/app", cmd=tuple(command.split()), env={"PATH": "/usr/local/bin"}, volumes=volumes
+        ),
+        unknown=unknown,
+    )
+    placement = Placement(copies)
+    view = view_container(container, resolve_start(container))
+    return find_data_losses(container, local, view, placement, follow_start(container, view))
+
+
+MAIN = {"app/main.py": "main.py"}
+
+
+def told(found: tuple[DataLoss, ...]) -> list[tuple[str, str, bool]]:
+    return [(loss.path, loss.wanted, loss.breaks) for loss in found]
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "expected"),
+    [
+        ("open('a.json')", "a.json", ("a.json", "app/a.json", True)),
+        ("def f(): open('a.json')", "a.json", ("a.json", "app/a.json", True)),
+        ("open('/app/d/a.json')", "d/a.json", ("d/a.json", "app/d/a.json", True)),
+        ("open(__file__ + '/../a.json')", "a.json", ("a.json", "app/a.json", True)),
+        ("open('nowhere.json')", "a.json", None),
+        ("open('a.json', 'w')", "a.json", None),
+        ("open('a.json', 'w')\nopen('a.json')", "a.json", None),
+        ("import os\nos.makedirs('d')\nopen('d/a.json')", "d/a.json", None),
+        ("if __name__ == 'other': open('a.json')", "a.json", None),
+        ("if __name__ == '__main__': open('a.json')", "a.json", ("a.json", "app/a.json", True)),
+        ("try: open('a.json')\nexcept OSError: pass", "a.json", ("a.json", "app/a.json", False)),
+        ("D = D / 'd'", "d/a.json", ("d", "app/d", False)),
+        ("D = D / 'd'\ndef f(x): open(D / x)", "d/a.json", ("d", "app/d", True)),
+        ("D = D / 'd'\ndef f(x):\n if D.is_dir(): open(D / x)", "d/a.json", ("d", "app/d", False)),
+        ("def f(x): open(D.parents[5] / 'd')", "d/a.json", None),
+    ],
+)
+def test_one_reference(source: str, data: str, expected: tuple[str, str, bool] | None) -> None:
+    setup = "from pathlib import Path\nD0 = Path(__file__).parent\n"
+    text = setup + source.replace("D / 'd'", "D0 / 'd'").replace("D.parents", "D0.parents")
+    found = set(told(losses({"main.py": text, data: "{}"}, MAIN)))
+    if expected is None:
+        assert not found
+    else:
+        assert max(found, key=lambda each: each[2]) == expected
+
+
+OPENS = {"main.py": "open('d/a.json')", "d/a.json": "{}"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"copies": {**MAIN, "app/d/a.json": "d/a.json"}},
+        {"unknown": (Unknown("app/d", "a RUN step"),)},
+        {"volumes": ("/app/d",)},
+        {"ignored": ("d/a.json",)},
+        {"files": {**OPENS, "compose.yaml": "services:\n  a:\n    volumes:\n      - ./d:/app/d:ro\n"}},
+        {"made": {"app/run.sh": "cp default.json d/a.json\npython main.py"}, "command": "sh run.sh"},
+    ],
+)
+def test_what_may_be_there_after_all(more: dict[str, object]) -> None:
+    arguments = {"files": OPENS, "copies": MAIN, **more}
+    assert losses(**arguments) == ()  # type: ignore[arg-type]
+    assert told(losses(OPENS, MAIN)) == [("d/a.json", "app/d/a.json", True)]
+
+
+def test_a_directory_for_which_the_package_was_moved() -> None:
+    files = {
+        "main.py": "import pkg.sub.mod",
+        "src/pkg/sub/mod.py": "from pathlib import Path\nD = Path(__file__).parents[3] / 'schemas'\n"
+        "def load(x):\n p = D / x\n return p.read_text() if p.exists() else None\n",
+        "schemas/a.json": "{}",
+    }
+    moved = {**MAIN, "app/pkg/sub/mod.py": "src/pkg/sub/mod.py", "app/schemas/a.json": "schemas/a.json"}
+    assert max(told(losses(files, moved)), key=lambda each: each[2]) == ("schemas", "schemas", True)
+    kept = {**MAIN, "app/src/pkg/sub/mod.py": "src/pkg/sub/mod.py", "app/schemas/a.json": "schemas/a.json"}
+    assert losses({**files, "main.py": "import src.pkg.sub.mod"}, kept) == ()
+
+
+def test_above_the_root_of_the_container() -> None:
+    files = {
+        "a/b/c/mod.py": "from pathlib import Path\nopen(Path(__file__).parents[3] / 'a.json')",
+        "main.py": "import mod",
+        "a.json": "{}",
+    }
+    assert told(losses(files, {**MAIN, "app/mod.py": "a/b/c/mod.py"})) == [("a.json", "", True)]
+
+
+def test_only_what_the_start_reaches() -> None:
+    files = {"main.py": "import near", "near.py": "", "far.py": "open('a.json')", "a.json": "{}"}
+    copies = {**MAIN, "app/near.py": "near.py", "app/far.py": "far.py"}
+    assert losses(files, copies) == ()
+    (loss,) = losses({**files, "near.py": "import far"}, copies)
+    assert loss.importer.chain == ("__main__", "near", "far")
+    assert told(losses(files, copies, "who-knows")) == [("a.json", "app/a.json", False)]
+    (guarded,) = losses({**files, "near.py": "try: import far\nexcept ImportError: pass"}, copies)
+    assert not guarded.breaks
