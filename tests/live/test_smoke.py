@@ -22,7 +22,7 @@ IMAGE = "localhost/paritycheck-live/smoke:latest"
 INCIDENT = "localhost/paritycheck-live/smoke-incident:latest"
 MODULE = "backend.app.core.security_monitoring"
 DRAWING = r"""
-Containerfile | FROM localhost/python:slim\nWORKDIR /app\nCOPY . .\nUSER 1234\nCMD ["python", "-m", "svc.fine"]\n
+Containerfile | FROM localhost/python:slim\nWORKDIR /app\nCOPY . .\nUSER 1234\nCMD python -m svc.fine\n
 .dockerignore | *.csv\nsvc/ignored.py\n
 table.csv | 1,2\n
 script.py | import svc.fine\nfrom svc import absent\nopen("/ran", "w")\nraise SystemExit("ran the script")\n

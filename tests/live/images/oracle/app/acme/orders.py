@@ -1,0 +1,3 @@
+"""Orders, of a namespace whose other half is installed."""
+from acme import billing
+from . import nowhere

@@ -1,0 +1,1 @@
+"""In a directory that a .pth file names."""

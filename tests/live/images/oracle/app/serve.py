@@ -1,0 +1,4 @@
+"""Started as a script."""
+from shop import answer
+import shop.main
+import utils

@@ -1,0 +1,4 @@
+"""Started by -m."""
+
+from . import answer
+from .main import run

@@ -1,0 +1,1 @@
+"""Wins over both.py."""

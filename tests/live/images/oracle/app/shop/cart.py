@@ -1,0 +1,5 @@
+"""A cart."""
+
+
+class Basket:
+    """A basket."""

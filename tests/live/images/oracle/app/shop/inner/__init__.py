@@ -1,0 +1,2 @@
+"""Binds a value; deep is a submodule."""
+VALUE = 1

@@ -1,0 +1,1 @@
+"""Hidden by nsboth.py."""

@@ -1,0 +1,3 @@
+"""A namespace: no __init__."""
+from .. import cart
+from . import beta

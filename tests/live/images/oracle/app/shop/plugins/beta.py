@@ -1,0 +1,3 @@
+"""Beta."""
+from ..cart import Basket
+from ...acme import orders

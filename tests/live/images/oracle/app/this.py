@@ -1,0 +1,1 @@
+"""Has the name of something else."""
