@@ -126,7 +126,9 @@ class _Search:
         if miss.reason == "beyond-top-level":
             return
         here = need.local_path if need.reached else ""
-        found = [self.local.find(name, here) for name in (*parents(target.name), target.name)]
+        found = [
+            self.local.find(name, here, started=need.started) for name in (*parents(target.name), target.name)
+        ]
         files = [each for each in found if isinstance(each, Found) and each.path and each.kind != "namespace"]
         if isinstance(found[-1], Found) and (files or found[-1].kind == "namespace"):
             lost = [each for each in files if not isinstance(self.view.finder.find(each.name), Found)]
@@ -149,7 +151,7 @@ class _Search:
 
     def _lose_member(self, name: str, need: Need, miss: NotFound | None = None) -> Iterator[Need]:
         """``from package import name``: lost if the checkout has a submodule of that name."""
-        here = self.local.find(name, need.local_path if need.reached else "")
+        here = self.local.find(name, need.local_path if need.reached else "", started=need.started)
         if isinstance(here, Found) and here.path and here.kind in ("source", "package", "extension"):
             there = self.view.finder.find(name)
             if isinstance(there, NotFound):

@@ -40,6 +40,11 @@ class Need(msgspec.Struct, frozen=True):
         return self.importer.context
 
     @property
+    def started(self) -> bool:
+        """Whether the importer is what the start command names."""
+        return self.reached and len(self.importer.chain) == 1
+
+    @property
     def breaks(self) -> bool:
         """Whether a failure would end the program."""
         return self.reached and self.context in ("module", "function")

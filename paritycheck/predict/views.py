@@ -146,15 +146,18 @@ class LocalView(msgspec.Struct, frozen=True):
 
     finder: Finder
     providers: dict[str, Distribution]
-    beside: Callable[[str], Finder]
+    beside: Callable[[str, bool], Finder]
     mentioned: Callable[[], frozenset[str]]
 
-    def find(self, name: str, importer: str) -> Outcome:
-        """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it."""
+    def find(self, name: str, importer: str, *, started: bool = False) -> Outcome:
+        """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it.
+
+        ``started``: that file is what the start command names.
+        """
         found = self.finder.find(name)
         if isinstance(found, Found) or not importer:
             return found
-        near = self.beside(importer.rpartition("/")[0]).find(name)
+        near = self.beside(importer.rpartition("/")[0], started).find(name)
         if not isinstance(near, Found) or near.path == importer:
             return found
         # anthropic.py beside `import anthropic`: the distribution is meant if there is one.
@@ -189,12 +192,14 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
     def finder(directories: tuple[str, ...]) -> Finder:
         return Finder(local.tree, directories, suffixes, builtins=ALWAYS, modules=local.modules)
 
-    def beside(directory: str) -> Finder:
-        above = [directory]
+    def beside(directory: str, started: bool) -> Finder:
+        above = [directory] if started else []
         while directory:
+            # What lies in a package is only found by its bare name where a program of the package starts.
+            if f"{directory}/__init__.py" not in local.tree:
+                above.append(directory)
             directory = directory.rpartition("/")[0]
-            above.append(directory)
-        return finder(tuple(above))
+        return finder(tuple(dict.fromkeys((*above, ""))))
 
     return LocalView(
         finder(entries),
