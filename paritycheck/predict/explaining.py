@@ -7,7 +7,7 @@ from paritycheck.predict.buildrequest import Prediction, StageCopy
 
 
 def explain_not_copied(path: str, prediction: Prediction) -> tuple[str, tuple[Location, ...]]:
-    """Say in words why no COPY of the target stage brings ``path`` (in the context), and which line is nearest.
+    """Say in words why no COPY of the target stage brings ``path`` of the context, and the nearest line.
 
     A stage that has the file and keeps it is the cause; else the COPY whose source shares the
     longest beginning with the path; else the target stage's FROM line.

@@ -245,7 +245,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     ),
     "layer is no tar": (lambda tmp: with_layer(b"not a tar " * 100), "layer 0 .* is no tar header"),
     "layer leads out": (lambda tmp: with_layer(layer_tar("x", prefix="../")), "leads out of the image"),
-    "layer cut short": (lambda tmp: with_layer(layer_tar(BASE)[:700]), "layer 0 .* in the middle of a header"),
+    "layer cut short": (
+        lambda tmp: with_layer(layer_tar(BASE)[:700]),
+        "layer 0 .* in the middle of a header",
+    ),
     "gzip bomb": (lambda tmp: with_layer(b"x", gzip.compress(bytes(4 << 20))), "unpacks .* to more than"),
     "zstd bomb": (lambda tmp: with_layer(b"x", pack(bytes(4 << 20), "zstd")), "unpacks .* to more than"),
     "too many entries": (

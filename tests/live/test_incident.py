@@ -34,7 +34,7 @@ def start() -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_the_incident_is_caught_and_its_repair_is_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_incident_and_its_repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     incident = next(scenario for scenario in scenarios() if scenario.name == "incident")
     checkout = lay_out_checkout(incident, tmp_path / "checkout")
@@ -59,7 +59,7 @@ def test_the_incident_is_caught_and_its_repair_is_quiet(tmp_path: Path, monkeypa
     # The prediction says the same of the next build.
     code, predicted = check(checkout, tmp_path / "predicted.json")
     assert code == 1
-    assert [finding["code"] for finding in predicted["findings"] if finding["severity"] == "error"] == ["PC102"]
+    assert [found["code"] for found in predicted["findings"] if found["severity"] == "error"] == ["PC102"]
 
     git(checkout, "add", FILE)
     git(checkout, "commit", "-qm", "add the module")
