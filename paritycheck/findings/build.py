@@ -68,17 +68,20 @@ def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
 
 
 def _missing_files(facts: Facts, plan: Plan) -> Iterator[Finding]:
-    """A RUN step that installs the project fails without the files that its metadata names."""
+    """A RUN step that installs the project fails without the files that its metadata names, or lacks them."""
     for missing in plan.prediction.missing_files:
         if not missing.source:
             continue
         path = join(plan.options.context, missing.source)
         journey = travel(Item("data", path, path), facts)
         lost = journey.lost_at
+        if missing.silent and lost is None:
+            continue  # a later step brings it: the first one was for the dependencies
         because = lost.locations if lost else ()
+        trouble = "installs less than it should" if missing.silent else "fails"
         yield make_finding(
             "PC109",
-            f"{missing.location} fails: {missing.needed_by} needs {path}, which is not at /{missing.path}"
+            f"{missing.location} {trouble}: {missing.needed_by} needs {path}, which is not at /{missing.path}"
             + (f": {lost.reason}" if lost else ""),
             gate=lost.gate if lost else "copied",
             items=[ReportItem("data", path, path, journey.verdicts)],

@@ -58,17 +58,21 @@ def _hatch(project: Project) -> Payload:
                 needs=(*needs, Need(_hatch_names(project), "pyproject.toml", line)),
             )
         chosen = [guess]
-    for path in chosen:
-        parent = path.rpartition("/")[0]
-        sources.setdefault(parent, "")
-        roots.append(parent)
     for path in [*chosen, *only]:
+        parent = path.rpartition("/")[0]
+        if path in chosen:
+            sources.setdefault(parent, "")
         if project.is_dir(path):
             files.update(whole(project, path, path))
         elif project.is_file(path):
             files[path] = project.at(path)
-        elif path in chosen:
-            needs.append(Need(path, "pyproject.toml", project.line_of("packages")))
+        else:
+            # What is named and not there is passed over in silence: an editable install then points nowhere.
+            line = project.line_of("packages" if path in chosen else "only-include")
+            needs.append(Need(path, "pyproject.toml", line, silent=True))
+            continue
+        if path in chosen:
+            roots.append(parent)
     if not chosen and not only and include:
         candidates = project.files_below("")
         files.update({p: project.at(p) for p in candidates if any(_hatch_match(p, g) for g in include)})
@@ -85,7 +89,9 @@ def _hatch(project: Project) -> Payload:
                 Need(source, "pyproject.toml", project.line_of(source) or project.line_of("force-include"))
             )
     dev = [_clean(path) for path in _texts(wheel.get("dev-mode-dirs"))]
-    roots = dev or roots or [source for source in sources if not sources[source]] or [""]
+    if not roots and not chosen:
+        roots = [source for source in sources if not sources[source]] or [""]
+    roots = dev or roots
     return Payload(project.name, moved, tuple(project.at(r) for r in dict.fromkeys(roots)), {}, tuple(needs))
 
 

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import re
 
+# A bare name that is none of these is an image that somebody built here: ``FROM base``.
 _OFFICIAL = re.compile(
     r"""
-    (?:docker\.io/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?[a-z0-9._-]+ (?![a-z0-9._/-])
+    (?:docker\.io/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)? (?:
+        almalinux | alpine | alt | amazoncorretto | amazonlinux | archlinux | bash | buildpack-deps | busybox
+      | caddy | cassandra | centos | chromium | clearlinux | clojure | composer | couchdb | crux | dart
+      | debian | docker | eclipse-temurin | elasticsearch | elixir | erlang | fedora | gcc | golang | gradle
+      | groovy | haproxy | haskell | httpd | hylang | ibmjava | influxdb | java | jetty | jruby | julia
+      | kibana | kong | logstash | mageia | mariadb | maven | memcached | mongo | mono | mysql | nats
+      | neo4j | neurodebian | nginx | node | ol | openjdk | opensuse | oraclelinux | percona | perl | photon
+      | php | postgres | pypy | python | r-base | rabbitmq | rakudo-star | rails | redis | rethinkdb
+      | rockylinux | ros | ruby | rust | sapmachine | scratch | sl | solr | swift | swipl | tomcat | traefik
+      | ubuntu | ubuntu-debootstrap | valkey | varnish | zookeeper
+    ) (?![a-z0-9._/-])
     """,
     re.VERBOSE,
 )

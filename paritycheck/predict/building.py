@@ -167,9 +167,8 @@ def _begin(building: Building, stage: Stage) -> tuple[StageRun, Resolver]:
     elif stage.base != "scratch":
         run.image = building.image_of(stage)
         run.config_known = run.image is not None
-        base = (
-            settings_of(run.image.config, run.image.onbuild) if run.image else Settings(workdir_known=False)
-        )
+        nothing = Settings(workdir_known=False, env_known=False)
+        base = settings_of(run.image.config, run.image.onbuild) if run.image else nothing
     run.triggers = base.onbuild if base else ()
     settings = initial_settings(engine, base)
     inherited = base.env if base else {}

@@ -13,12 +13,14 @@ import re
 import msgspec
 
 from paritycheck.model.tree import FileEntry, join
+from paritycheck.parse.projectscripts import read_scripts
 from paritycheck.predict.backendfiles import project_payload
 from paritycheck.predict.installsites import active_venv, site_of
 from paritycheck.predict.landing import keep_inline
 from paritycheck.predict.projecttree import Payload, Project
 from paritycheck.predict.shellstate import Shell, covers
 
+PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 WHEEL = b"stand-in for a wheel\n"  # begins the content of a wheel whose members we know
 
 
@@ -47,12 +49,15 @@ def bring_distributions(shell: Shell, target: Target) -> None:
     shell.touch(target.site, "distributions")
 
 
-def install_project(shell: Shell, directory: str, target: Target, editable: bool = False) -> None:
-    """Install the project at the tree path ``directory``."""
+def install_project(
+    shell: Shell, directory: str, target: Target, editable: bool = False, forgiving: bool = False
+) -> None:
+    """Install the project at the tree path ``directory``; ``forgiving``: a failure to build it is ignored."""
     project = Project(shell, directory)
     payload = project_payload(project)
-    check_needs(shell, project, payload)
+    check_needs(shell, project, payload, forgiving)
     bring_distributions(shell, target)
+    _write_scripts(shell, project, target)
     if payload.problem:
         shell.touch(target.site, "anything", f"{payload.problem} ({shell.scene.location.text})")
         return
@@ -64,13 +69,13 @@ def install_project(shell: Shell, directory: str, target: Target, editable: bool
     _spread_doubts(shell, directory, target.site)
 
 
-def check_needs(shell: Shell, project: Project, payload: Payload) -> None:
-    """Note the files without which the build of the project fails."""
+def check_needs(shell: Shell, project: Project, payload: Payload, forgiving: bool = False) -> None:
+    """Note the files without which the build of the project fails, or installs less than it should."""
     for need in payload.needs:
         choices = ["/" + project.at(path) for path in need.path.split("|")]
         if all(shell.is_absent(choice) for choice in choices):
             best = next((c for c in choices if shell.scene.has_source(c.lstrip("/"))), choices[0])
-            shell.need(best, project.location(need.file, need.line))
+            shell.need(best, project.location(need.file, need.line), need.silent or forgiving)
 
 
 def _place_file(shell: Shell, entry: FileEntry | None, path: str) -> None:
@@ -88,6 +93,20 @@ def _spread_doubts(shell: Shell, directory: str, site: str) -> None:
             shell.touch(site, "anything", part.reason)
 
 
+def _write_scripts(shell: Shell, project: Project, target: Target) -> None:
+    """Write the console scripts that the project declares, as installers do."""
+    for name in PROJECT_FILES:
+        text = (project.read(name) or b"").decode("utf-8", "replace")
+        for script, attribute in read_scripts(name, text).items():
+            module, _, called = attribute.partition(":")
+            called = called.partition("[")[0].strip()
+            if "/" in script or not re.fullmatch(r"[\w.]+", module) or not re.fullmatch(r"[\w.]+", called):
+                continue
+            source = f"import sys\nfrom {module} import {called.partition('.')[0]}\nsys.exit({called}())\n"
+            path = f"{target.prefix}/bin/{script}"
+            _write(shell, path, f"#!/{target.prefix}/bin/python\n{source}", mode=0o755)
+
+
 def _write_editable(shell: Shell, payload: Payload, target: Target) -> None:
     name = re.sub(r"\W+", "_", payload.name) or "project"
     if payload.roots:
@@ -100,12 +119,12 @@ def _write_editable(shell: Shell, payload: Payload, target: Target) -> None:
         _write(shell, f"{target.site}/__editable__.{name}.pth", f"import {finder}; {finder}.install()\n")
 
 
-def _write(shell: Shell, path: str, text: str) -> None:
+def _write(shell: Shell, path: str, text: str, mode: int = 0o644) -> None:
     data = text.encode("utf-8", "surrogateescape")
     path = path.lstrip("/")
     shell.tree.make_parents(path, shell.entry(path, "dir"))
     digest = keep_inline(shell.tree, data)
-    shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest))
+    shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest, mode=mode))
 
 
 def pack_wheel(shell: Shell, directory: str, folder: str) -> None:
@@ -143,8 +162,9 @@ def install_wheel(shell: Shell, path: str, target: Target) -> None:
                 entry = shell.tree.get(f"{folder}/{other}".lstrip("/"))
     data = shell.tree.inline.get(entry.digest, b"") if entry is not None else b""
     if not data.startswith(WHEEL):
-        if entry is not None and entry.source:
-            shell.touch(target.site, "anything", f"what {entry.source} holds is not known")
+        if entry is None or entry.source:
+            what = entry.source if entry is not None else "/" + path
+            shell.touch(target.site, "anything", f"what {what} holds is not known")
         return
     wheel = msgspec.json.decode(data[len(WHEEL) :], type=_Members)
     if wheel.problem:
@@ -155,7 +175,4 @@ def install_wheel(shell: Shell, path: str, target: Target) -> None:
 
 def is_project(shell: Shell, directory: str) -> bool:
     """Tell whether a directory says how it is built."""
-    return any(
-        shell.tree.locate(join(directory, name)).entry is not None
-        for name in ("pyproject.toml", "setup.py", "setup.cfg")
-    )
+    return any(shell.tree.locate(join(directory, name)).entry is not None for name in PROJECT_FILES)

@@ -79,13 +79,21 @@ def _poetry_install(shell: Shell, values: Values) -> None:
     shell.need("/" + join(folder, "pyproject.toml"))
     table = project.table("tool", "poetry")
     if table.get("package-mode", True) is not False and "--no-root" not in values:
-        install_project(shell, folder, target, editable=True)
+        install_project(shell, folder, target, editable=True, forgiving=_forgives(shell))
     if "--no-directory" in values:
         return
     for value in _poetry_paths(table):
         path = project.at(str(value["path"]))
         if is_project(shell, path):
             install_project(shell, path, target, editable=bool(value.get("develop", False)))
+
+
+def _forgives(shell: Shell) -> bool:
+    """Tell whether this is a Poetry that only warns of a project that it cannot build: those before 2."""
+    site = target_below(shell, None).site
+    folders = [n for n in shell.tree.children(site) if n.startswith("poetry-") and n.endswith(".dist-info")]
+    version = shell.variable("POETRY_VERSION") or (folders[-1].removeprefix("poetry-") if folders else "")
+    return re.match(r"\D*[01]\.", version) is not None
 
 
 def _poetry_paths(table: dict[str, Any]) -> list[dict[str, Any]]:

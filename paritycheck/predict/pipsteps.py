@@ -111,6 +111,11 @@ def pip_target(shell: Shell, program: str, values: dict[str, list[Field]]) -> Ta
 def _install(shell: Shell, values: dict[str, list[Field]], operands: list[Field], target: Target) -> None:
     wanted = collect(shell, values, operands)
     bring_distributions(shell, target)
+    for operand in operands:
+        pin = re.fullmatch(r"poetry(?:==|~=|<=?)(\d[\w.]*)", operand) if isinstance(operand, str) else None
+        if pin:
+            # What this version of Poetry will do is asked when it installs.
+            shell.make_directory(f"{target.site}/poetry-{pin[1]}.dist-info")
     for directory, editable in wanted.projects:
         install_project(shell, directory, target, editable)
     for wheel in wanted.wheels:

@@ -16,11 +16,15 @@ from paritycheck.predict.shellstate import Shell
 
 
 class Need(msgspec.Struct, frozen=True):
-    """A path below the project (one of ``a|b``) without which its build fails, and who asks for it."""
+    """A path below the project (one of ``a|b``) without which its build fails, and who asks for it.
+
+    ``silent``: the build passes it over, and installs the rest.
+    """
 
     path: str
     file: str = ""
     line: int = 0
+    silent: bool = False
 
 
 class Payload(msgspec.Struct, frozen=True):

@@ -28,9 +28,10 @@ class Settings(msgspec.Struct, frozen=True):
     """The configuration of a stage's image; ``env`` with every value.
 
     ``workdir`` is empty while nothing set it; ``workdir_known`` is false when an image that is not
-    at hand may have set it. ``cmd_set`` tells whether this stage had a CMD; ``onbuild`` are the
-    triggers it leaves to its children, as written. ``withheld`` are the variables of ``env`` whose
-    values were not kept when the base image was read, or that depend on such.
+    at hand may have set it, ``env_known`` when one may have set variables. ``cmd_set`` tells whether
+    this stage had a CMD; ``onbuild`` are the triggers it leaves to its children, as written.
+    ``withheld`` are the variables of ``env`` whose values were not kept when the base image was
+    read, or that depend on such.
     """
 
     env: dict[str, str] = {}
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True):
     stop_signal: str = ""
     onbuild: tuple[str, ...] = ()
     workdir_known: bool = True
+    env_known: bool = True
     withheld: frozenset[str] = frozenset()
 
 

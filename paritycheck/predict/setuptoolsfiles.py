@@ -188,14 +188,16 @@ def _package_files(project: Project, package: str, directory: str, options: dict
     data = options.get("package_data")
     data = data if isinstance(data, dict) else {}
     patterns = [str(p) for key in ("", package) for p in data.get(key) or ()]
-    # Whether MANIFEST.in or a version control plugin takes a data file along is not followed: it is taken.
-    everything = options.get("include_package_data", project.pyproject is not None) and (
-        project.is_file("MANIFEST.in") or "scm" in str(project.table("build-system").get("requires", ""))
-    )
+    # Whether MANIFEST.in takes a data file along is not followed: it is taken.
+    tracked = "scm" in str(project.table("build-system").get("requires", ""))
+    included = options.get("include_package_data", project.pyproject is not None)
+    everything = included and (tracked or project.is_file("MANIFEST.in"))
     for path in project.files_below(directory) if patterns or everything else ():
         below = path[len(directory) + 1 :]
-        taken = everything or any(_matches_data(below, pattern) for pattern in patterns)
-        if taken and not below.endswith(".py"):
+        named = any(_matches_data(below, pattern) for pattern in patterns)
+        # A module in a directory that is no package by the lists is data like any other.
+        data_module = "/" in below and (named or (included and tracked))
+        if data_module if below.endswith(".py") else named or everything:
             found[f"{target}/{below}"] = project.at(path)
     return found
 

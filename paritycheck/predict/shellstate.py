@@ -199,8 +199,8 @@ class Shell:
         entry = self.place(written).entry
         return None if entry is None or entry.kind != "file" else self.scene.read(self.tree, entry)
 
-    def need(self, written: str, needed_by: Location | None = None) -> None:
-        """Note that the build fails here if this file is not there."""
+    def need(self, written: str, needed_by: Location | None = None, silent: bool = False) -> None:
+        """Note that the build fails here if this file is not there; ``silent``: that it goes on without."""
         if self.guarded == 0 and self.is_absent(written):
             path = self.path(written)
             missing = MissingFile(
@@ -208,6 +208,7 @@ class Shell:
                 source=self._source_of(path),
                 location=self.scene.location,
                 needed_by=needed_by or self.scene.location,
+                silent=silent,
             )
             if missing not in self.notes.missing:
                 self.notes.missing.append(missing)

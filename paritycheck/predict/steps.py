@@ -100,8 +100,7 @@ class Resolver:
             source = options.source
             copies = self._copies(instruction, options, seen)
         elif keyword in SETTERS:
-            words = self._words(instruction, seen)
-            self.settings = apply_setting(self.settings, instruction, words, engine)
+            problem = self._set(instruction, seen) or problem
         return Step(
             instruction=instruction,
             env=self.scope.lookup(),
@@ -112,6 +111,20 @@ class Resolver:
             source=source,
             problem=problem,
         )
+
+    def _set(self, instruction: Instruction, seen: Mapping[str, str]) -> NotAnalysed | None:
+        """Apply a setting; a value that only the base image could make valid is not known, not refused."""
+        words = self._words(instruction, seen)
+        try:
+            self.settings = apply_setting(self.settings, instruction, words, self.shared.engine)
+        except BuildRefused:
+            names = (name for word in instruction.words for name in _NAMES.findall(word))
+            unset = next((name for name in names if name not in seen), "")
+            if self.settings.env_known or not unset:
+                raise
+            message = f"the base image is not at hand: what it sets {unset} to is not known"
+            return NotAnalysed(message, instruction.location)
+        return None
 
     def _unknown_part(self, instruction: Instruction) -> NotAnalysed | None:
         keyword = instruction.keyword

@@ -281,3 +281,48 @@ def test_what_an_install_fails_without(
         " ".join(f"{m.path.removeprefix('w/')} {m.needed_by.path}:{m.needed_by.line}" for m in found)
         == expected
     )
+
+
+WHEEL_OF_PACKAGES = HATCH + NAMED + '[tool.hatch.build.targets.wheel]\npackages = ["my_app", "src/other"]\n'
+
+
+def test_hatchling_passes_over_packages_that_are_not_there() -> None:
+    found = install("my_app/m.py", {"pyproject.toml": WHEEL_OF_PACKAGES}, "pip install -e .")
+    assert [(each.path, each.silent) for each in found.missing_files] == [("w/src/other", True)]
+    assert search_path(found) == ["/" + SITE[:-1], "/w"]
+    # An editable install that found nothing leads nowhere, also when the package comes later.
+    assert "/w" not in search_path(install("x", {"pyproject.toml": WHEEL_OF_PACKAGES}, "pip install -e ."))
+
+
+@pytest.mark.parametrize(
+    ("head", "silent"),
+    [
+        ("poetry install", False),
+        ("pip install poetry==2.1.1 && poetry install", False),
+        ("pip install poetry==1.8.3 && poetry install", True),
+        ("export POETRY_VERSION=1.3.1 && poetry install", True),
+    ],
+)
+def test_poetry_before_2_only_warns(head: str, silent: bool) -> None:
+    found = install("x", {"pyproject.toml": POETRY + '[tool.poetry]\nname = "my-app"\n'}, head)
+    assert [each.silent for each in found.missing_files] == [silent]
+
+
+def test_setuptools_takes_modules_outside_its_packages_as_data_of_a_version_control() -> None:
+    build = '[build-system]\nrequires = ["setuptools_scm"]\nbuild-backend = "setuptools.build_meta"\n'
+    choice = '[tool.setuptools.packages.find]\ninclude = ["my_app"]\n'
+    texts = {"pyproject.toml": build + NAMED + choice}
+    assert "my_app/sub/__init__.py" in installed(install(FLAT, texts))
+    assert "my_app/sub/__init__.py" not in installed(install(FLAT, {"pyproject.toml": NAMED + choice}))
+
+
+def test_console_scripts_are_written() -> None:
+    texts = {"pyproject.toml": NAMED + '[project.scripts]\nserve = "my_app.core:main"\n'}
+    entry = install(FLAT, texts, "python -m venv /v", "/v/bin/pip install .").tree.find("v/bin/serve")
+    assert entry is not None
+    assert entry.mode & 0o111
+
+
+def test_a_wheel_that_nobody_has_may_bring_anything() -> None:
+    found = install("x", {}, "pip install dist/my_app-1-py3-none-any.whl")
+    assert any(part.path == SITE[:-1] and part.brings == "anything" for part in found.unknown)
