@@ -19,10 +19,10 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.builtinmodules import ALWAYS, STARTED, find_builtins
 from paritycheck.predict.conditions import Fact
-from paritycheck.predict.declared import mentioned_names, normalise
+from paritycheck.predict.declared import mentioned_names, normalise, requires_elsewhere
 from paritycheck.predict.environment import infer_environment
 from paritycheck.predict.importing import Finder
-from paritycheck.predict.importoutcome import Found, Outcome
+from paritycheck.predict.importoutcome import Found, NotFound, Outcome
 from paritycheck.predict.interpreting import DEFAULT_PATH
 from paritycheck.predict.naming import name_below, package_roots, search_directories
 from paritycheck.predict.placement import Placement
@@ -141,13 +141,15 @@ class LocalView(msgspec.Struct, frozen=True):
     """``finder`` over the checkout's tree; ``providers`` maps import names to installed distributions.
 
     ``beside`` finds what lies beside the importer or above it: how a program is found that people
-    start from within its own directory; ``mentioned`` are the names in the dependency files.
+    start from within its own directory; ``mentioned`` are the names in the dependency files;
+    ``elsewhere`` tells whether an importer means a distribution by a name, not the file of that path.
     """
 
     finder: Finder
     providers: dict[str, Distribution]
     beside: Callable[[str, bool], Finder]
     mentioned: Callable[[], frozenset[str]]
+    elsewhere: Callable[[str, str, str], bool]
 
     def find(self, name: str, importer: str, *, started: bool = False) -> Outcome:
         """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it.
@@ -155,13 +157,16 @@ class LocalView(msgspec.Struct, frozen=True):
         ``started``: that file is what the start command names.
         """
         found = self.finder.find(name)
+        top = name.partition(".")[0]
+        if isinstance(found, Found) and found.path and importer and self.elsewhere(importer, found.path, top):
+            return NotFound(name, top, "absent")
         if isinstance(found, Found) or not importer:
             return found
         near = self.beside(importer.rpartition("/")[0], started).find(name)
         if not isinstance(near, Found) or near.path == importer:
             return found
         # anthropic.py beside `import anthropic`: the distribution is meant if there is one.
-        return found if normalise(name.partition(".")[0]) in self.mentioned() else near
+        return found if normalise(top) in self.mentioned() else near
 
     def provider(self, name: str) -> Distribution | None:
         """Return the distribution that provides ``name`` or a package above it."""
@@ -206,6 +211,7 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
         _providers(local.environment.distributions),
         beside,
         cache(lambda: mentioned_names(local)),
+        cache(lambda importer, path, name: requires_elsewhere(local, importer, path, name)),
     )
 
 
