@@ -15,10 +15,10 @@ from contextfiles import MIXES, lay_files
 from docker.utils.build import exclude_paths
 from run import Contest, Settings
 
-from paritycheck.capture.worktree import walk
+from paritycheck.capture.checkout.worktree import walk
 from paritycheck.model.engine import PODMAN
-from paritycheck.parse.ignorefile import parse_ignorefile
-from paritycheck.predict.context import build_context
+from paritycheck.parse.build.ignorefile import parse_ignorefile
+from paritycheck.predict.context.effective import build_context
 
 FILES = 100_000
 GIT = "git ls-files --others --exclude-standard"

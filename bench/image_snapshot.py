@@ -14,8 +14,8 @@ from pathlib import Path
 
 from run import Contest, Settings
 
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.sources import open_image
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.image.sources import open_image
 
 PODMAN = ("podman", "--remote=false")
 MADE = "localhost/paritycheck-bench/image:latest"

@@ -24,7 +24,7 @@ import json, pathlib, resource, sys, time
 sys.path.insert(0, sys.argv[2])
 root = pathlib.Path(sys.argv[1])
 import context
-from paritycheck.capture.worktree import walk
+from paritycheck.capture.checkout.worktree import walk
 empty = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 times = []
 for _ in range(3):

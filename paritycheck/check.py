@@ -26,13 +26,13 @@ from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
-from paritycheck.predict.composing import place_mounts, run_as, service_lines, steering_changes
-from paritycheck.predict.losses import Losses, find_losses
-from paritycheck.predict.placement import Placement, place_by_likeness
-from paritycheck.predict.plan import Plan
-from paritycheck.predict.projectscripts import project_scripts
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.views import view_container, view_local
+from paritycheck.predict.judging.losses import Losses, find_losses
+from paritycheck.predict.judging.placement import Placement, place_by_likeness
+from paritycheck.predict.judging.views import view_container, view_local
+from paritycheck.predict.planning.composing import place_mounts, run_as, service_lines, steering_changes
+from paritycheck.predict.planning.plan import Plan
+from paritycheck.predict.starting.projectscripts import project_scripts
+from paritycheck.predict.starting.start import resolve_start
 
 SCHEMA_VERSION = "1.0"
 

@@ -7,7 +7,7 @@ import msgspec
 from paritycheck.errors import UsageError
 from paritycheck.model.engine import ENGINES, Engine
 from paritycheck.model.report import SEVERITIES, Finding, Severity
-from paritycheck.parse.composeservice import Service
+from paritycheck.parse.compose.service import Service
 from paritycheck.rules import RULES
 
 FailOn = Severity | None  # None: never

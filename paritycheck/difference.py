@@ -9,10 +9,10 @@ from packaging.utils import canonicalize_name
 from paritycheck.errors import NothingCompared
 from paritycheck.model.difference import Changed, Difference, Section
 from paritycheck.model.snapshot import ImageConfig, Snapshot
-from paritycheck.predict.naming import name_below, package_root
-from paritycheck.predict.placement import place_by_likeness
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.views import view_container
+from paritycheck.predict.judging.naming import name_below, package_root
+from paritycheck.predict.judging.placement import place_by_likeness
+from paritycheck.predict.judging.views import view_container
+from paritycheck.predict.starting.start import resolve_start
 
 
 def find_differences(left: Snapshot, right: Snapshot) -> Difference:

@@ -6,12 +6,12 @@ import contextlib
 
 import msgspec
 
+from paritycheck.capture.image.sources import open_image
 from paritycheck.capture.sides import Machine
-from paritycheck.capture.sources import open_image
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import ImageConfig, Snapshot
-from paritycheck.predict.buildrequest import BaseImage
-from paritycheck.predict.plan import BuildOptions, Plan, clean_clone, make_plan
+from paritycheck.predict.building.request import BaseImage
+from paritycheck.predict.planning.plan import BuildOptions, Plan, clean_clone, make_plan
 
 
 def plan_with_bases(

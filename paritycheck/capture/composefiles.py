@@ -8,8 +8,8 @@ from pathlib import Path
 from paritycheck.capture.sides import BuildPaths, Machine, below_root
 from paritycheck.errors import UsageError
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.parse.compose import read_service
-from paritycheck.parse.composeservice import Service
+from paritycheck.parse.compose.file import read_service
+from paritycheck.parse.compose.service import Service
 
 
 def open_service(

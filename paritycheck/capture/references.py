@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 
 from paritycheck.capture.bases import plan_with_bases
-from paritycheck.capture.probing import probe_image, require_probeable
+from paritycheck.capture.image.sources import is_image_reference, open_image
+from paritycheck.capture.python.probing import probe_image, require_probeable
 from paritycheck.capture.sides import Machine, open_local
-from paritycheck.capture.sources import is_image_reference, open_image
 from paritycheck.errors import NothingCompared, SourceError, UsageError
 from paritycheck.model.document import decode_snapshot
 from paritycheck.model.engine import PODMAN
 from paritycheck.model.snapshot import Origin, Snapshot
-from paritycheck.predict.plan import BuildOptions
+from paritycheck.predict.planning.plan import BuildOptions
 
 # A document that is larger than this is no snapshot: 1,000,000 paths take about 200 MB.
 LARGEST_DOCUMENT = 1 << 30

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from paritycheck.capture.checkout import checkout_snapshot
-from paritycheck.capture.git import Git, locate
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.interpreter import local_environment
-from paritycheck.capture.parsing import Parser, parse_all
-from paritycheck.capture.sourcecache import SourceCache
-from paritycheck.capture.worktree import printable
+from paritycheck.capture.checkout.git import Git, locate
+from paritycheck.capture.checkout.snapshot import checkout_snapshot
+from paritycheck.capture.checkout.worktree import printable
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.parsing.cache import SourceCache
+from paritycheck.capture.parsing.reading import Parser, parse_all
+from paritycheck.capture.python.interpreter import local_environment
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot

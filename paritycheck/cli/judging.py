@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.checkout.worktree import printable
 from paritycheck.capture.composefiles import open_service
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import BuildPaths, Machine, open_local
-from paritycheck.capture.worktree import printable
 from paritycheck.check import compare, explain
 from paritycheck.cli.options import (
     THRESHOLDS,
@@ -46,9 +46,9 @@ from paritycheck.model.snapshot import Snapshot
 from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
 from paritycheck.output.text import render_text
-from paritycheck.parse.composeservice import Service
-from paritycheck.predict.composing import service_options, with_inline_file
-from paritycheck.predict.plan import BuildOptions, Plan
+from paritycheck.parse.compose.service import Service
+from paritycheck.predict.planning.composing import service_options, with_inline_file
+from paritycheck.predict.planning.plan import BuildOptions, Plan
 
 
 def build_options(

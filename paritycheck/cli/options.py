@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from paritycheck.capture.hosts import EngineHosts
+from paritycheck.capture.image.hosts import EngineHosts
 from paritycheck.capture.sides import Machine
 from paritycheck.model.report import Severity
 

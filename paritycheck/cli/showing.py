@@ -30,8 +30,8 @@ from paritycheck.model.document import encode_snapshot
 from paritycheck.output.context import render_context
 from paritycheck.output.difference import render_difference
 from paritycheck.output.json import render_json
-from paritycheck.predict.plan import BuildOptions, open_context
-from paritycheck.predict.weighing import weigh_context
+from paritycheck.predict.context.weighing import weigh_context
+from paritycheck.predict.planning.plan import BuildOptions, open_context
 
 
 def diff(

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.python.smoke import require_runnable, try_imports
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import Machine, open_local
-from paritycheck.capture.smoke import require_runnable, try_imports
 from paritycheck.check import gather_facts, judge_attempts
 from paritycheck.cli.judging import build_options
 from paritycheck.cli.options import (
@@ -34,7 +34,7 @@ from paritycheck.gates import Facts
 from paritycheck.model.smoke import Attempt
 from paritycheck.output.json import render_json
 from paritycheck.output.text import render_text
-from paritycheck.predict.trying import plan_trials
+from paritycheck.predict.judging.trying import plan_trials
 
 
 def smoke(

@@ -10,11 +10,11 @@ from paritycheck.model.journey import Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.model.tree import join
-from paritycheck.predict.deadlines import explain_dead_lines
-from paritycheck.predict.losses import Losses
-from paritycheck.predict.plan import Plan
-from paritycheck.predict.repairing import repair_ignore
-from paritycheck.predict.rivals import plan_for_rivals
+from paritycheck.predict.judging.losses import Losses
+from paritycheck.predict.planning.deadlines import explain_dead_lines
+from paritycheck.predict.planning.plan import Plan
+from paritycheck.predict.planning.repairing import repair_ignore
+from paritycheck.predict.planning.rivals import plan_for_rivals
 from paritycheck.rules import make_finding
 
 

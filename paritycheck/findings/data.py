@@ -9,9 +9,9 @@ from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
-from paritycheck.predict.datafiles import DataLoss, find_data_losses
-from paritycheck.predict.losses import Losses, in_order
-from paritycheck.predict.repairing import repair_ignore, repair_placing
+from paritycheck.predict.judging.datafiles import DataLoss, find_data_losses
+from paritycheck.predict.judging.losses import Losses, in_order
+from paritycheck.predict.planning.repairing import repair_ignore, repair_placing
 from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
 
 Judged = tuple[DataLoss, Journey, Verdict | None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from paritycheck.gates import Facts, ignored_by
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
-from paritycheck.predict.losses import Losses
+from paritycheck.predict.judging.losses import Losses
 from paritycheck.rules import make_finding
 
 

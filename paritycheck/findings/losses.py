@@ -10,8 +10,8 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem, Severity
-from paritycheck.predict.losses import Loss, Losses, in_order
-from paritycheck.predict.repairing import repair_copy, repair_ignore
+from paritycheck.predict.judging.losses import Loss, Losses, in_order
+from paritycheck.predict.planning.repairing import repair_copy, repair_ignore
 from paritycheck.rules import RULE_OF_GATE, RULES, make_finding
 
 Judged = tuple[Loss, Journey, Verdict]

@@ -11,11 +11,11 @@ from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Item, ItemKind
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.model.tree import join
-from paritycheck.predict.composing import Mount, look
-from paritycheck.predict.importoutcome import Found
-from paritycheck.predict.losses import in_order
-from paritycheck.predict.needs import follow_start, list_needs
-from paritycheck.predict.statements import resolve_import
+from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.importing.statements import resolve_import
+from paritycheck.predict.judging.losses import in_order
+from paritycheck.predict.judging.needs import follow_start, list_needs
+from paritycheck.predict.planning.composing import Mount, look
 from paritycheck.rules import make_finding
 
 

@@ -9,7 +9,7 @@ from paritycheck.model.journey import Item, Journey
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.model.smoke import Attempt, Frame, Raised
-from paritycheck.predict.importoutcome import Found
+from paritycheck.predict.importing.outcome import Found
 from paritycheck.rules import RULE_OF_GATE, make_finding
 
 SHOWN_FRAMES = 3

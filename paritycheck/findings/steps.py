@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from paritycheck.gates import Facts
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
-from paritycheck.predict.buildnotes import RunStart
-from paritycheck.predict.losses import Loss, find_losses
-from paritycheck.predict.placement import place_by_source
-from paritycheck.predict.plan import Plan
-from paritycheck.predict.predicted import stage_snapshot
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.views import view_container, view_local
+from paritycheck.predict.building.notes import RunStart
+from paritycheck.predict.judging.losses import Loss, find_losses
+from paritycheck.predict.judging.placement import place_by_source
+from paritycheck.predict.judging.views import view_container, view_local
+from paritycheck.predict.planning.plan import Plan
+from paritycheck.predict.planning.predicted import stage_snapshot
+from paritycheck.predict.starting.start import resolve_start
 from paritycheck.rules import make_finding
 
 

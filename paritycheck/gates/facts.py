@@ -7,10 +7,10 @@ import msgspec
 from paritycheck.model.journey import Gate, Outcome, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.predict.composing import Mount
-from paritycheck.predict.placement import Placement
-from paritycheck.predict.plan import Plan
-from paritycheck.predict.views import ContainerView, LocalView
+from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.views import ContainerView, LocalView
+from paritycheck.predict.planning.composing import Mount
+from paritycheck.predict.planning.plan import Plan
 
 
 class Facts(msgspec.Struct, frozen=True):

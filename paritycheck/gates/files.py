@@ -8,9 +8,9 @@ from paritycheck.gates.facts import Facts, verdict
 from paritycheck.model.journey import Gate, Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts
-from paritycheck.predict.composing import look, supplied
-from paritycheck.predict.explaining import explain_not_copied
-from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
+from paritycheck.predict.planning.composing import look, supplied
+from paritycheck.predict.planning.explaining import explain_not_copied
 
 
 def pass_worktree(item: Item, facts: Facts) -> Verdict:

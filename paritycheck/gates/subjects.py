@@ -7,8 +7,8 @@ from packaging.utils import canonicalize_name
 from paritycheck.gates.facts import Facts
 from paritycheck.model.journey import Item
 from paritycheck.model.tree import join
-from paritycheck.predict.importoutcome import Found
-from paritycheck.predict.naming import name_below, package_root
+from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.naming import name_below, package_root
 
 
 def find_items(subject: str, facts: Facts) -> tuple[Item, ...]:

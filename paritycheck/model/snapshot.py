@@ -47,7 +47,7 @@ class ImageConfig(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an image says about running it.
 
     ``env`` keeps every variable's name; the value only of those that steer Python and the
-    search for programs (see ``capture.selection``), else ``None``: it may be a secret.
+    search for programs (see ``capture.image.selection``), else ``None``: it may be a secret.
     ``architecture`` and ``os`` as in OCI (``amd64``, ``linux``). ``layers`` oldest first.
     """
 

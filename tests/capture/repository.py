@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from paritycheck.capture.git import Git
+from paritycheck.capture.checkout.git import Git
 
 
 @dataclass(frozen=True)

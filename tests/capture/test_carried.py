@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paritycheck.capture.carried import choose_carried, is_text
+from paritycheck.capture.checkout.carried import choose_carried, is_text
 from tests.drawn import tree
 
 CHECKOUT = """

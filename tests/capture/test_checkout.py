@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.checkout import checkout_snapshot
-from paritycheck.capture.contents import LARGEST_MODULE, LARGEST_TEXT
-from paritycheck.capture.git import Git
+from paritycheck.capture.checkout.contents import LARGEST_MODULE, LARGEST_TEXT
+from paritycheck.capture.checkout.git import Git
+from paritycheck.capture.checkout.snapshot import checkout_snapshot
 from paritycheck.errors import SourceError
 from paritycheck.model.document import decode_snapshot, encode_snapshot
 from paritycheck.model.environment import Environment

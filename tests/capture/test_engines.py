@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.sources import open_image
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.image.sources import open_image
 from paritycheck.errors import SourceError
 from tests.drawn import write_docker_archive
 
@@ -116,6 +116,6 @@ def test_a_socket_that_a_dead_service_left_is_passed_over(
     left.parent.mkdir()
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(left))
-    monkeypatch.setattr("paritycheck.capture.podman.SYSTEM_SOCKET", url.removeprefix("unix://"))
+    monkeypatch.setattr("paritycheck.capture.image.podman.SYSTEM_SOCKET", url.removeprefix("unix://"))
     with open_image("some/image", EngineHosts(runtime_dir=str(tmp_path))) as found:
         assert "app/main.py" in found.tree

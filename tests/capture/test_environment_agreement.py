@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from paritycheck.capture.interpreter import describe_interpreter
+from paritycheck.capture.python.interpreter import describe_interpreter
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileEntry, FileTree, Kind
-from paritycheck.predict.environment import MACHINES, infer_environment
+from paritycheck.predict.environment.inferring import MACHINES, infer_environment
 
 PYTHONS = [sys.executable, *filter(None, os.environ.get("PARITYCHECK_PYTHONS", "").split(os.pathsep))]
 ARCHITECTURES = {machine: name for name, machine in MACHINES.items()}

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from paritycheck.capture.checkout import checkout_snapshot
-from paritycheck.capture.committed import read_commit
-from paritycheck.capture.git import Git, GitError, Place, filters_off, locate
-from paritycheck.capture.gitfacts import git_facts
-from paritycheck.capture.worktree import walk
+from paritycheck.capture.checkout.committed import read_commit
+from paritycheck.capture.checkout.git import Git, GitError, Place, filters_off, locate
+from paritycheck.capture.checkout.gitfacts import git_facts
+from paritycheck.capture.checkout.snapshot import checkout_snapshot
+from paritycheck.capture.checkout.worktree import walk
 from paritycheck.errors import SourceError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import GitFacts

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.git import locate
-from paritycheck.capture.gitfacts import case_differences, git_facts
-from paritycheck.capture.worktree import walk
+from paritycheck.capture.checkout.git import locate
+from paritycheck.capture.checkout.gitfacts import case_differences, git_facts
+from paritycheck.capture.checkout.worktree import walk
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts
 from tests.capture.repository import Repository, new_repository

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from paritycheck.capture.imageconfig import decode_config, image_config, shown_instruction
-from paritycheck.capture.selection import keeps_value
+from paritycheck.capture.image.config import decode_config, image_config, shown_instruction
+from paritycheck.capture.image.selection import keeps_value
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import Healthcheck
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.description import decode_probe
-from paritycheck.capture.interpreter import (
+from paritycheck.capture.python.description import decode_probe
+from paritycheck.capture.python.execution import MAX_OUTPUT
+from paritycheck.capture.python.interpreter import (
     NO_ENVIRONMENT,
     describe_interpreter,
     local_environment,
     probe_script,
 )
-from paritycheck.capture.running import MAX_OUTPUT
 from paritycheck.errors import SourceError
 
 SHELL = "#!/bin/sh\n"

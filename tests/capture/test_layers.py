@@ -5,9 +5,9 @@ import tarfile
 
 import pytest
 
-from paritycheck.capture.layers import Layer, stack
-from paritycheck.capture.layertar import read_layer
-from paritycheck.capture.tarheaders import read_members
+from paritycheck.capture.image.layers import Layer, stack
+from paritycheck.capture.image.layertar import read_layer
+from paritycheck.capture.image.tarheaders import read_members
 from paritycheck.errors import SourceError
 from paritycheck.model.tree import FileTree
 from tests.drawn import layer_tar

@@ -5,10 +5,10 @@ import signal
 
 import pytest
 
-from paritycheck.capture import parsing
-from paritycheck.capture.parsing import lazy_modules, parse_all
+from paritycheck.capture.parsing import reading as parsing
+from paritycheck.capture.parsing.reading import lazy_modules, parse_all
 from paritycheck.model.source import Problem, SourceFile
-from paritycheck.parse.imports import parse_source
+from paritycheck.parse.python.imports import parse_source
 
 SOURCES = [f"import m{number}\n".encode() + b"#" * 9000 for number in range(400)]
 

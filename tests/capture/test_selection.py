@@ -2,7 +2,7 @@
 
 import pytest
 
-from paritycheck.capture.selection import application_files, command_files, is_carried_text, is_system
+from paritycheck.capture.image.selection import application_files, command_files, is_carried_text, is_system
 from tests.drawn import tree
 
 

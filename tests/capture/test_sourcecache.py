@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.sourcecache import SourceCache
-from paritycheck.parse.imports import parse_source
+from paritycheck.capture.parsing.cache import SourceCache
+from paritycheck.parse.python.imports import parse_source
 
 SOURCE = b"import a\ndef f():\n    from b import c as d\n"
 
@@ -66,7 +66,7 @@ def test_survives_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_keeps_what_runs_at_the_same_time_learn(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib\nfrom paritycheck.capture.sourcecache import SourceCache\n"
+        "import sys, pathlib\nfrom paritycheck.capture.parsing.cache import SourceCache\n"
         "cache = SourceCache(pathlib.Path(sys.argv[1]))\n"
         "for number in range(200): cache.parse([f'import m{sys.argv[2]}_{number}'.encode()])\n"
     )

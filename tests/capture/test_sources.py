@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from paritycheck.capture import blobs, layers, layertar, packed
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.sources import is_image_reference, open_image
+from paritycheck.capture.image import blobs, layers, layertar, packed
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.image.sources import is_image_reference, open_image
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import Snapshot
 from tests.drawn import (
@@ -365,7 +365,7 @@ def test_an_engine_that_is_not_there(transport: str, tmp_path: Path) -> None:
 
 
 def test_no_service_and_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paritycheck.capture.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
+    monkeypatch.setattr("paritycheck.capture.image.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="no podman program") as caught:
         read_from("x", EngineHosts(runtime_dir=str(tmp_path)))
@@ -373,7 +373,7 @@ def test_no_service_and_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_program_that_does_not_start_a_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paritycheck.capture.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
+    monkeypatch.setattr("paritycheck.capture.image.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
     (tmp_path / "podman").write_text("#!/bin/sh\necho storage is broken >&2\nexit 125\n")
     (tmp_path / "podman").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")

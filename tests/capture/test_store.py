@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.layers import StackedImage
-from paritycheck.capture.layerwalk import MovedContent, read_below, walk_layer
-from paritycheck.capture.store import Store, find_image, find_stores, open_stored, store_root
+from paritycheck.capture.image.layers import StackedImage
+from paritycheck.capture.image.layerwalk import MovedContent, read_below, walk_layer
+from paritycheck.capture.image.store import Store, find_image, find_stores, open_stored, store_root
 from paritycheck.errors import SourceError
 from tests.drawn import config_blob, digest, draw, layer_tar, write_directory
 

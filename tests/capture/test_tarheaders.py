@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paritycheck.capture.tarheaders import Member, read_members
+from paritycheck.capture.image.tarheaders import Member, read_members
 from paritycheck.errors import SourceError
 
 NAME = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=120)

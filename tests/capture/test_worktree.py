@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from paritycheck.capture.worktree import Landmarks, landmarks, walk
+from paritycheck.capture.checkout.worktree import Landmarks, landmarks, walk
 from paritycheck.errors import SourceError
 from paritycheck.model.tree import FileEntry
 from tests.drawn import tree, write_directory

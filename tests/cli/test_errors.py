@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture import layertar
-from paritycheck.capture.hosts import EngineHosts
+from paritycheck.capture.image import layertar
+from paritycheck.capture.image.hosts import EngineHosts
 from tests.cli.commandline import FILES, Place, write_image
 from tests.drawn import config_blob, layer_tar, plain_tar, write_docker_archive
 from tests.scenario import PYTHON
@@ -195,7 +195,7 @@ def test_an_engine_that_is_not_there(transport: str, place: Place, monkeypatch: 
 
 
 def test_no_service_and_no_podman(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paritycheck.capture.podman.SYSTEM_SOCKET", str(place.root / "none"))
+    monkeypatch.setattr("paritycheck.capture.image.podman.SYSTEM_SOCKET", str(place.root / "none"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(place.root))
     monkeypatch.setenv("PATH", str(place.temporary))
     said = place.refused("check", "-i", "localhost/web")
@@ -276,7 +276,7 @@ def test_a_local_interpreter_that_hangs(place: Place, monkeypatch: pytest.Monkey
     python = place.root / "python"
     python.write_text("#!/bin/sh\nexec sleep 60\n")
     python.chmod(0o755)
-    monkeypatch.setattr("paritycheck.capture.interpreter.local_environment.__defaults__", (0.3, None))
+    monkeypatch.setattr("paritycheck.capture.python.interpreter.local_environment.__defaults__", (0.3, None))
     assert "did not answer within 0.3 s" in place.refused("check", "--python", str(python))
 
 

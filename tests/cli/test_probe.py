@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.capture.probing import probe_image
+from paritycheck.capture.python.probing import probe_image
 from paritycheck.errors import SourceError
 from tests.cli.commandline import Place
 

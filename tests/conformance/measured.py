@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.tree import FileEntry, FileTree, Kind
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.parse.ignorefile import parse_ignorefile
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BuildRequest, Prediction
-from paritycheck.predict.context import build_context
-from paritycheck.predict.discovery import find_containerfile, find_ignorefile
-from paritycheck.predict.settings import Settings
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.parse.build.ignorefile import parse_ignorefile
+from paritycheck.predict.building.request import BuildRequest, Prediction
+from paritycheck.predict.building.settings import Settings
+from paritycheck.predict.context.discovery import find_containerfile, find_ignorefile
+from paritycheck.predict.context.effective import build_context
+from paritycheck.predict.planning.build import predict_build
 
 CASES = Path(__file__).parents[2] / ".." / "shared" / "conformance" / "cases.json"
 BUILDERS: dict[str, Engine] = {

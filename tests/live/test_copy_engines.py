@@ -12,11 +12,11 @@ import pytest
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import ENGINES, Engine
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.parse.ignorefile import parse_ignorefile
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BuildRequest
-from paritycheck.predict.context import build_context
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.parse.build.ignorefile import parse_ignorefile
+from paritycheck.predict.building.request import BuildRequest
+from paritycheck.predict.context.effective import build_context
+from paritycheck.predict.planning.build import predict_build
 from tests.live.copybuilders import REAL_BUILDERS, Refused, Tree, take_down
 from tests.live.copyexamples import Example, draw_example, first_seed
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from paritycheck.capture.description import decode_probe
-from paritycheck.capture.interpreter import new_marker, probe_command, probe_script
+from paritycheck.capture.python.description import decode_probe
+from paritycheck.capture.python.interpreter import new_marker, probe_command, probe_script
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileEntry, FileTree, Kind
-from paritycheck.predict.environment import infer_environment
+from paritycheck.predict.environment.inferring import infer_environment
 from tests.live.conftest import LiveImage, build, run_podman
 
 PROJECT = {

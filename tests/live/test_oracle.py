@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.sources import open_image
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.image.sources import open_image
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import ANY_SUBMODULE
-from paritycheck.predict.importoutcome import Doubtful, Found, NotFound, Outcome
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.statements import absolute_name, parents, resolve_import
-from paritycheck.predict.views import ContainerView, view_container
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound, Outcome
+from paritycheck.predict.importing.statements import absolute_name, parents, resolve_import
+from paritycheck.predict.judging.views import ContainerView, view_container
+from paritycheck.predict.starting.start import resolve_start
 from tests.live.conftest import HERE, build, setting
 
 BUILDS = HERE / "images" / "oracle"

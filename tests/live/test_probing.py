@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from paritycheck.capture.probing import probe_image
+from paritycheck.capture.python.probing import probe_image
 from paritycheck.cli import run
 from paritycheck.errors import SourceError
 from paritycheck.model.document import decode_snapshot

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from paritycheck.capture import store
-from paritycheck.capture.hosts import EngineHosts
-from paritycheck.capture.sources import open_image
+from paritycheck.capture.image import store
+from paritycheck.capture.image.hosts import EngineHosts
+from paritycheck.capture.image.sources import open_image
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.tree import FileEntry, FileTree, Kind
@@ -117,7 +117,7 @@ def test_all_roads_give_the_same_snapshot(image: LiveImage, monkeypatch: pytest.
     ):
         assert read(reference) == expected, reference
     # What a service on another machine would do, and what a store that cannot be walked makes us do.
-    monkeypatch.setattr("paritycheck.capture.podman.find_stores", lambda root: [])
+    monkeypatch.setattr("paritycheck.capture.image.podman.find_stores", lambda root: [])
     assert read(image.reference) == expected
     monkeypatch.setattr(store, "_is_walkable", lambda found: False)
     assert read(f"containers-storage:{image.reference}") == expected
@@ -189,7 +189,7 @@ def test_a_container_is_its_image_with_its_own_layer_on_top(
         assert container["tree"]["app/main.py"] == image["tree"]["app/main.py"]
         assert container["config"].cmd == ("sh", "-c", script)
         assert container["config"].layers[:-1] == image["config"].layers
-        monkeypatch.setattr("paritycheck.capture.podman.find_stores", lambda root: [])
+        monkeypatch.setattr("paritycheck.capture.image.podman.find_stores", lambda root: [])
         exported = read(f"container:{name}")
         assert exported["tree"]["app/extra.py"] == container["tree"]["app/extra.py"]
         assert exported["tree"]["app/main.py"] == container["tree"]["app/main.py"]
@@ -204,7 +204,7 @@ def test_without_a_service_one_is_started_and_stopped(
     expected = read(image.reference)
     alone = hosts(container_host=None, runtime_dir=str(tmp_path))
     monkeypatch.delenv("CONTAINER_HOST")  # it would make the podman program a client
-    monkeypatch.setattr("paritycheck.capture.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
+    monkeypatch.setattr("paritycheck.capture.image.podman.SYSTEM_SOCKET", str(tmp_path / "none"))
     assert read(image.reference, alone) == expected
     running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not any(str(tmp_path).encode() in command for command in running)

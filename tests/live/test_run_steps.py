@@ -9,13 +9,13 @@ import pytest
 
 from paritycheck.model.engine import PODMAN
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BuildRequest, Prediction
-from paritycheck.predict.context import build_context
-from paritycheck.predict.importing import Finder
-from paritycheck.predict.importoutcome import Found
-from paritycheck.predict.installsites import predicted_environment
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.predict.building.request import BuildRequest, Prediction
+from paritycheck.predict.context.effective import build_context
+from paritycheck.predict.importing.finder import Finder
+from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.planning.build import predict_build
+from paritycheck.predict.running.installsites import predicted_environment
 from tests.live.conftest import build, run_podman
 from tests.live.runexamples import EXAMPLES, MARK, REFUSED, RunExample
 

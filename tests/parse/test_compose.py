@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from paritycheck.errors import ParityError, SourceError, UsageError
-from paritycheck.parse.compose import read_service
-from paritycheck.parse.composeservice import Service
+from paritycheck.parse.compose.file import read_service
+from paritycheck.parse.compose.service import Service
 
 ROOT = "/home/me/project"
 

@@ -7,8 +7,8 @@ import pytest
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.location import Location
-from paritycheck.parse.checking import check_instruction
-from paritycheck.parse.containerfile import Instruction, parse_containerfile, parse_triggers
+from paritycheck.parse.build.checking import check_instruction
+from paritycheck.parse.build.containerfile import Instruction, parse_containerfile, parse_triggers
 
 ALL = (BUILDKIT, DOCKER, PODMAN)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paritycheck.parse.datafiles import DataReference, data_references
+from paritycheck.parse.python.datafiles import DataReference, data_references
 
 IMPORTS = """
 import os, os.path as osp, json, pkgutil, logging.config, shutil

@@ -1,6 +1,6 @@
 import pytest
 
-from paritycheck.parse.distmetadata import (
+from paritycheck.parse.python.distmetadata import (
     Metadata,
     module_names,
     parse_direct_url,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paritycheck.parse.gopattern import BadPattern, clean, filepath_match, trim_space
+from paritycheck.parse.build.gopattern import BadPattern, clean, filepath_match, trim_space
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paritycheck.parse.goregexp import BadRegexp, translate
+from paritycheck.parse.build.goregexp import BadRegexp, translate
 
 
 @pytest.mark.parametrize(

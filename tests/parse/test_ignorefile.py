@@ -4,7 +4,7 @@ import pytest
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
-from paritycheck.parse.ignorefile import parse_ignorefile
+from paritycheck.parse.build.ignorefile import parse_ignorefile
 
 EARLY_BUILDKIT = Engine("buildkit", (0, 8), client=(20, 10))
 

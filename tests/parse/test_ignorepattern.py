@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from paritycheck.parse.gopattern import BadPattern
-from paritycheck.parse.ignorepattern import Dialect, compile_pattern
-from paritycheck.parse.ignoresteps import split_steps
+from paritycheck.parse.build.gopattern import BadPattern
+from paritycheck.parse.build.ignorepattern import Dialect, compile_pattern
+from paritycheck.parse.build.ignoresteps import split_steps
 
 
 @pytest.mark.parametrize(

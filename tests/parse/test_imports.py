@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from paritycheck.model.source import Import, SourceFile
-from paritycheck.parse.imports import parse_source
+from paritycheck.parse.python.imports import parse_source
 
 
 def read(text: str) -> SourceFile:

@@ -1,6 +1,6 @@
 from paritycheck.model.environment import Distribution, EditableModule
 from paritycheck.model.location import Location
-from paritycheck.parse.installed import find_distributions
+from paritycheck.parse.python.installed import find_distributions
 
 
 def find(

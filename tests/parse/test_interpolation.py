@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paritycheck.parse.interpolation import interpolate, read_env_file
+from paritycheck.parse.compose.interpolation import interpolate, read_env_file
 
 VALUES = {"SET": "value", "EMPTY": "", "N": "8"}
 

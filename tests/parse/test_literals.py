@@ -2,7 +2,7 @@
 
 import pytest
 
-from paritycheck.parse.literals import Literals, read_literals
+from paritycheck.parse.python.literals import Literals, read_literals
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paritycheck.parse.optionwords import flag_names, read_options
+from paritycheck.parse.command.optionwords import flag_names, read_options
 
 FLAGS = flag_names("-v -q --verbose --flag -single")
 

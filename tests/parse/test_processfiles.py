@@ -2,8 +2,14 @@
 
 import pytest
 
-from paritycheck.parse.processfiles import Listed, included_files, read_ini, read_procfile, read_supervisor
-from paritycheck.parse.projectscripts import read_scripts
+from paritycheck.parse.command.processfiles import (
+    Listed,
+    included_files,
+    read_ini,
+    read_procfile,
+    read_supervisor,
+)
+from paritycheck.parse.python.projectscripts import read_scripts
 
 SUPERVISOR = """; comment
 [supervisord]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.parse.imports import parse_source
-from paritycheck.parse.reduction import reduce_source
+from paritycheck.parse.python.imports import parse_source
+from paritycheck.parse.python.reduction import reduce_source
 
 
 def test_leaves_out_bodies_and_keeps_lines() -> None:

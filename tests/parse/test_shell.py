@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from paritycheck.parse.shell import parse_script
-from paritycheck.parse.shellscript import (
+from paritycheck.parse.command.shell import parse_script
+from paritycheck.parse.command.shellscript import (
     Case,
     Chain,
     Command,

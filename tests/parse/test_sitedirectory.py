@@ -2,9 +2,9 @@ import pytest
 
 from paritycheck.model.environment import EditableModule, PathEntry
 from paritycheck.model.location import Location
-from paritycheck.parse.editable import EditableFinder, parse_finder
-from paritycheck.parse.pthfile import PthLine, imported_modules, parse_pth
-from paritycheck.parse.sitedirectory import SiteDirectory, read_site_directory
+from paritycheck.parse.python.editable import EditableFinder, parse_finder
+from paritycheck.parse.python.pthfile import PthLine, imported_modules, parse_pth
+from paritycheck.parse.python.sitedirectory import SiteDirectory, read_site_directory
 
 NAMESPACE_PTH = (
     "import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1)."

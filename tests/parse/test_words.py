@@ -6,7 +6,7 @@ import pytest
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
-from paritycheck.parse.words import expand, expand_heredoc, expand_to_words
+from paritycheck.parse.build.words import expand, expand_heredoc, expand_to_words
 
 ENV = {"V": "foo.tar.gz", "E": "", "N": "5", "W": "a b", "P": "usr/lib/x"}
 REFUSED = "REFUSED"

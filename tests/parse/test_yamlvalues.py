@@ -7,7 +7,7 @@ import time
 import pytest
 
 from paritycheck.errors import SourceError
-from paritycheck.parse.yamlvalues import Map, Scalar, Sequence, Value, read_yaml
+from paritycheck.parse.compose.yamlvalues import Map, Scalar, Sequence, Value, read_yaml
 
 
 def plain(value: Value) -> object:

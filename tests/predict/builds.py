@@ -8,10 +8,10 @@ from typing import Literal
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.tree import FileTree
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BaseImage, BuildRequest, NamedContext, Prediction
-from paritycheck.predict.context import Context
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.predict.building.request import BaseImage, BuildRequest, NamedContext, Prediction
+from paritycheck.predict.context.effective import Context
+from paritycheck.predict.planning.build import predict_build
 from tests.drawn import tree
 
 ALL = (BUILDKIT, DOCKER, PODMAN)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, OriginKind, Snapshot
-from paritycheck.predict.closure import Root
-from paritycheck.predict.starting import Start
+from paritycheck.predict.importing.closure import Root
+from paritycheck.predict.starting.start import Start
 from tests.drawn import draw, tree
 
 

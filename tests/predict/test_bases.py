@@ -7,11 +7,11 @@ import pytest
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT
 from paritycheck.model.tree import FileTree
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.predict.bases import may_hold_project
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BuildRequest, Prediction
-from paritycheck.predict.context import Context
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.predict.building.bases import may_hold_project
+from paritycheck.predict.building.request import BuildRequest, Prediction
+from paritycheck.predict.context.effective import Context
+from paritycheck.predict.planning.build import predict_build
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.snapshot import ImageConfig, Layer, Unknown
-from paritycheck.predict.buildrequest import BaseImage, NamedContext, find_image
-from paritycheck.predict.context import Context
+from paritycheck.predict.building.request import BaseImage, NamedContext, find_image
+from paritycheck.predict.context.effective import Context
 from tests.drawn import tree
 from tests.predict.builds import ALL, build, paths, refusal
 

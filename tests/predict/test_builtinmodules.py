@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paritycheck.model.environment import Environment, PathEntry
-from paritycheck.predict.builtinmodules import find_builtins
+from paritycheck.predict.importing.builtinmodules import find_builtins
 from tests.drawn import tree
 
 LIBRARY = "usr/lib/python3.12/\n  os.py\n  sched.py\n  lib-dynload/\n"

@@ -3,10 +3,10 @@
 import pytest
 
 from paritycheck.model.tree import FileTree
-from paritycheck.parse.imports import parse_source
-from paritycheck.predict.closure import Closure, Root, import_closure
-from paritycheck.predict.conditions import Fact, holds
-from paritycheck.predict.importing import Finder
+from paritycheck.parse.python.imports import parse_source
+from paritycheck.predict.importing.closure import Closure, Root, import_closure
+from paritycheck.predict.importing.conditions import Fact, holds
+from paritycheck.predict.importing.finder import Finder
 from tests.drawn import tree
 
 

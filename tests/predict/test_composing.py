@@ -8,9 +8,9 @@ import pytest
 from paritycheck.model.engine import PODMAN
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts, Healthcheck, ImageConfig, Origin, Snapshot, Unknown
-from paritycheck.parse.compose import read_service
-from paritycheck.parse.composeservice import Service
-from paritycheck.predict.composing import (
+from paritycheck.parse.compose.file import read_service
+from paritycheck.parse.compose.service import Service
+from paritycheck.predict.planning.composing import (
     look,
     place_mounts,
     run_as,
@@ -19,7 +19,7 @@ from paritycheck.predict.composing import (
     steering_changes,
     supplied,
 )
-from paritycheck.predict.plan import BuildOptions
+from paritycheck.predict.planning.plan import BuildOptions
 from tests.drawn import tree
 
 CONFIG = ImageConfig(

@@ -4,8 +4,8 @@ import pytest
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
-from paritycheck.parse.ignorefile import parse_ignorefile
-from paritycheck.predict.context import Context, build_context
+from paritycheck.parse.build.ignorefile import parse_ignorefile
+from paritycheck.predict.context.effective import Context, build_context
 from tests.drawn import tree
 
 DRAWING = """

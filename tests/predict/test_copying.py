@@ -14,10 +14,10 @@ from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.location import Location
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.ignorefile import parse_ignorefile
-from paritycheck.predict.context import Context
-from paritycheck.predict.copying import CopyOrigin, CopyRecord, CopyRequest, apply_copy
-from paritycheck.predict.stagetree import StageTree
+from paritycheck.parse.build.ignorefile import parse_ignorefile
+from paritycheck.predict.context.effective import Context
+from paritycheck.predict.copying.applying import CopyOrigin, CopyRecord, CopyRequest, apply_copy
+from paritycheck.predict.copying.stagetree import StageTree
 from tests.drawn import tree
 
 EVERY = (BUILDKIT, DOCKER, PODMAN)
@@ -454,7 +454,7 @@ def test_broken_archive_is_refused(engine: Engine) -> None:
 
 
 def test_archive_bomb_leaves_the_destination_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paritycheck.predict.unpacking.MAX_MEMBERS", 2)
+    monkeypatch.setattr("paritycheck.predict.copying.unpacking.MAX_MEMBERS", 2)
     stage = scratch()
     add(stage, pack(*((f"f{n}", "file", b"") for n in range(5))), PODMAN)
     assert stage.doubt("r/f4") is not None

@@ -6,7 +6,7 @@ import pytest
 
 from paritycheck.model.snapshot import Origin, Snapshot
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.predict.declared import mentioned_names, requires_elsewhere
+from paritycheck.predict.judging.declared import mentioned_names, requires_elsewhere
 
 
 def side(path: str, text: str) -> Snapshot:

@@ -4,7 +4,7 @@ import pytest
 
 from paritycheck.errors import BuildRefused, SourceError
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
-from paritycheck.predict.discovery import find_containerfile, find_ignorefile
+from paritycheck.predict.context.discovery import find_containerfile, find_ignorefile
 from tests.drawn import tree
 
 ENGINES = (PODMAN, BUILDKIT, DOCKER)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paritycheck.predict.starting import Start, resolve_start
+from paritycheck.predict.starting.start import Start, resolve_start
 from tests.predict.startimages import image, paths
 
 MANAGE = """#!/usr/bin/env python

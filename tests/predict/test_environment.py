@@ -6,7 +6,7 @@ import pytest
 
 from paritycheck.model.environment import Environment, Interpreter
 from paritycheck.model.snapshot import ImageConfig
-from paritycheck.predict.environment import infer_environment
+from paritycheck.predict.environment.inferring import infer_environment
 from tests.drawn import draw, tree
 
 OFFICIAL = """

@@ -4,8 +4,8 @@ import pytest
 
 from paritycheck.model.snapshot import Unknown
 from paritycheck.model.source import SourceFile
-from paritycheck.predict.importing import Finder
-from paritycheck.predict.importoutcome import Doubtful, Found, NotFound
+from paritycheck.predict.importing.finder import Finder
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from tests.drawn import tree
 
 SUFFIXES = (".cpython-312-x86_64-linux-gnu.so", ".abi3.so", ".so")

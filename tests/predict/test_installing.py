@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from paritycheck.model.tree import FileTree
-from paritycheck.predict.buildrequest import Prediction
-from paritycheck.predict.installsites import predicted_environment
+from paritycheck.predict.building.request import Prediction
+from paritycheck.predict.running.installsites import predicted_environment
 from tests.predict.test_running import run
 
 SITE = "usr/local/lib/python3.12/site-packages/"

@@ -5,12 +5,12 @@ import pytest
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.imports import parse_source
-from paritycheck.predict.datafiles import DataLoss, find_data_losses
-from paritycheck.predict.needs import follow_start
-from paritycheck.predict.placement import Placement
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.views import view_container
+from paritycheck.parse.python.imports import parse_source
+from paritycheck.predict.judging.datafiles import DataLoss, find_data_losses
+from paritycheck.predict.judging.needs import follow_start
+from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.views import view_container
+from paritycheck.predict.starting.start import resolve_start
 
 
 def checkout(files: dict[str, str], ignored: tuple[str, ...] = ()) -> Snapshot:

@@ -6,10 +6,10 @@ import pytest
 
 from paritycheck.model.engine import BUILDKIT
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.predict.building import predict_build
-from paritycheck.predict.buildrequest import BuildRequest, Prediction
-from paritycheck.predict.context import Context
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.predict.building.request import BuildRequest, Prediction
+from paritycheck.predict.context.effective import Context
+from paritycheck.predict.planning.build import predict_build
 
 FILES = {
     "a.py": "A",

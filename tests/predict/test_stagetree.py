@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from paritycheck.model.location import Location
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.predict.stagetree import StageTree
+from paritycheck.predict.copying.stagetree import StageTree
 from tests.drawn import tree
 
 BASE = """

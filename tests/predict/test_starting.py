@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from paritycheck.predict.starting import Start, resolve_start
+from paritycheck.predict.starting.start import Start, resolve_start
 from tests.predict.startimages import image, paths, roots
 
 APP = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from paritycheck.predict.starting import resolve_start
+from paritycheck.predict.starting.start import resolve_start
 from tests.drawn import write_directory
 from tests.predict.startimages import image
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paritycheck.errors import ParityError
-from paritycheck.parse.compose import read_service
+from paritycheck.parse.compose.file import read_service
 
 KEYS = (
     *("build", "image", "command", "entrypoint", "working_dir", "user", "environment", "env_file", "volumes"),

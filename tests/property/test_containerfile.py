@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
-from paritycheck.parse.containerfile import parse_containerfile
-from paritycheck.parse.words import expand, expand_heredoc, expand_to_words
+from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.parse.build.words import expand, expand_heredoc, expand_to_words
 from tests.predict.builds import build
 
 ENGINES = st.sampled_from(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.gopattern import BadPattern
-from paritycheck.parse.ignorefile import IgnorePattern, parse_ignorefile
-from paritycheck.parse.ignorepattern import compile_pattern, dialect_of
-from paritycheck.predict.context import build_context
+from paritycheck.parse.build.gopattern import BadPattern
+from paritycheck.parse.build.ignorefile import IgnorePattern, parse_ignorefile
+from paritycheck.parse.build.ignorepattern import compile_pattern, dialect_of
+from paritycheck.predict.context.effective import build_context
 
 NAMES = ["a", "b", "ab", "ba", "a.py", "b.pyc", ".a", "d1", "a+b", "x|y", "é", "a b", "5", "[a]", "x\ny"]
 PARTS = [

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.distmetadata import module_names, parse_record
-from paritycheck.predict.environment import infer_environment
+from paritycheck.parse.python.distmetadata import module_names, parse_record
+from paritycheck.predict.environment.inferring import infer_environment
 
 SITE = "usr/local/lib/python3.12/site-packages"
 FILES = (

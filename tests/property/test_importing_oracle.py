@@ -14,9 +14,9 @@ import pytest
 
 from paritycheck.model.source import SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.parse.imports import parse_source
-from paritycheck.predict.importing import Finder
-from paritycheck.predict.importoutcome import Found
+from paritycheck.parse.python.imports import parse_source
+from paritycheck.predict.importing.finder import Finder
+from paritycheck.predict.importing.outcome import Found
 
 STEMS = ("qa", "qb", "Qa")
 SUFFIXES = importlib.machinery.EXTENSION_SUFFIXES

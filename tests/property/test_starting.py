@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paritycheck.predict.startcommands import PROGRAMS
-from paritycheck.predict.starting import resolve_start
-from paritycheck.predict.startsupervisors import SUPERVISORS
-from paritycheck.predict.startwrappers import WRAPPERS
+from paritycheck.predict.starting.commands import PROGRAMS
+from paritycheck.predict.starting.start import resolve_start
+from paritycheck.predict.starting.supervisors import SUPERVISORS
+from paritycheck.predict.starting.wrappers import WRAPPERS
 from tests.predict.startimages import image
 
 ARGUMENTS = """

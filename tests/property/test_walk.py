@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paritycheck.capture.git import locate
-from paritycheck.capture.gitfacts import git_facts
-from paritycheck.capture.worktree import printable, walk
+from paritycheck.capture.checkout.git import locate
+from paritycheck.capture.checkout.gitfacts import git_facts
+from paritycheck.capture.checkout.worktree import printable, walk
 from tests.capture.repository import new_repository
 
 # No "/" and no NUL; everything else is a name: no UTF-8, newlines, blanks, signs that git reads.

@@ -1,0 +1,1 @@
+"""A working tree and what git knows of it."""

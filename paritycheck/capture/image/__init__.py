@@ -1,0 +1,1 @@
+"""An image by every road that leads to it."""

@@ -1,0 +1,99 @@
+"""A stacked image made into a snapshot: what is costly is read only when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from paritycheck.capture.image import selection
+from paritycheck.capture.image.layers import StackedImage
+from paritycheck.capture.parsing.reading import Parser, lazy_modules, parse_all
+from paritycheck.model.environment import Environment
+from paritycheck.model.snapshot import OnDemand, Origin, OriginKind, Snapshot
+from paritycheck.predict.environment.inferring import infer_environment
+
+MAX_METADATA = 32 << 20  # bytes of one file that inferring the environment may read
+
+
+class _DirectUrl(msgspec.Struct):
+    """The parts of a ``direct_url.json`` (PEP 610) that tell a project's own code from a download."""
+
+    dir_info: dict[str, object] | None = None
+    vcs_info: dict[str, object] | None = None
+
+
+def image_snapshot(
+    image: StackedImage, reference: str, kind: OriginKind = "image", parse: Parser = parse_all
+) -> Snapshot:
+    """Return the snapshot of ``image``; its mappings read from the image as long as that is open."""
+    carried = _Carried(image)
+    return Snapshot(
+        origin=Origin(kind, reference, image.digest, image.created),
+        tree=image.tree,
+        modules=lazy_modules(lambda path: image.read(path, selection.MAX_SOURCE), parse, carried.modules),
+        texts=OnDemand(lambda path: _text(image, path), carried.texts),
+        digests=OnDemand(image.sha256, carried.files),
+        environment=_environment(image),
+        config=image.config,
+    )
+
+
+def _environment(image: StackedImage) -> Environment:
+    return infer_environment(image.tree, lambda path: image.read(path, MAX_METADATA), image.config)
+
+
+def _text(image: StackedImage, path: str) -> str | None:
+    data = image.read(path, selection.MAX_TEXT)
+    return None if data is None or b"\0" in data else data.decode("utf-8", "replace")
+
+
+class _Carried:
+    """Which paths a document carries, found once for all the mappings."""
+
+    def __init__(self, image: StackedImage) -> None:
+        self._image = image
+        self._files: tuple[str, ...] | None = None
+
+    def files(self) -> tuple[str, ...]:
+        """All application files."""
+        if self._files is None:
+            own = _own_distribution_files(self._image)
+            self._files = tuple(selection.application_files(self._image.tree, own))
+        return self._files
+
+    def modules(self) -> Iterator[str]:
+        """The Python source among them."""
+        return (path for path in self.files() if selection.is_source(path))
+
+    def texts(self) -> Iterator[str]:
+        """The texts among them that a build or a start reads, and the files that the command names."""
+        config = self._image.config
+        words = (*config.entrypoint, *config.cmd)
+        started = set(selection.command_files(self._image.tree, words, config.workdir))
+        named = {path for path in self.files() if selection.is_carried_text(path)}
+        return iter(sorted(named | started))
+
+
+def _own_distribution_files(image: StackedImage) -> Iterator[str]:
+    """Yield the files that the project installed as a distribution of its own.
+
+    A distribution built from a directory or a repository is taken for the project's; one that came
+    as an archive or from an index is not. Facts: PEP 610, PEP 376 for RECORD.
+    """
+    for path in image.tree.paths():
+        if not path.endswith(".dist-info/direct_url.json"):
+            continue
+        try:
+            origin = msgspec.json.decode(image.read(path, selection.MAX_TEXT) or b"{}", type=_DirectUrl)
+        except msgspec.MsgspecError:
+            continue
+        if origin.dir_info is None and origin.vcs_info is None:
+            continue
+        metadata = path.rpartition("/")[0]
+        record = image.read(f"{metadata}/RECORD", MAX_METADATA) or b""
+        site = metadata.rpartition("/")[0]
+        for line in record.decode("utf-8", "replace").splitlines():
+            name = line.rsplit(",", 2)[0].strip('"')
+            if not name.startswith(("/", "..")) and selection.is_installed_code(name):
+                yield f"{site}/{name}"

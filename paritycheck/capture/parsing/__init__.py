@@ -1,0 +1,1 @@
+"""Python sources parsed: many at once, and remembered between runs."""

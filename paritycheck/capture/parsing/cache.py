@@ -1,0 +1,105 @@
+"""What was read from Python sources in earlier runs, kept on disk by content.
+
+One SQLite file for each version of this tool and of Python, so that what another parser said is never
+believed. Nothing is kept but import statements and names that modules bind. Whatever is wrong
+with the file, the sources are read again: a cache must never be the reason for a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import sys
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from paritycheck import __version__, parse
+from paritycheck.capture.parsing.reading import parse_all
+from paritycheck.model.source import SourceFile
+
+LARGEST = 512 << 20  # bytes of the file; above that it is begun anew
+PATIENCE = 1.0  # seconds to wait for another run that writes
+ENCODER = msgspec.msgpack.Encoder()
+DECODER = msgspec.msgpack.Decoder(SourceFile)
+TABLE = "CREATE TABLE IF NOT EXISTS sources (content BLOB PRIMARY KEY, says BLOB NOT NULL) WITHOUT ROWID"
+ASK = "SELECT says FROM sources WHERE content = ?"
+KEEP = "INSERT OR IGNORE INTO sources VALUES (?, ?)"
+
+
+class SourceCache:
+    """A parser that remembers. What it learnt is written when it is dropped, or at the end of the program.
+
+    Several runs may use the same directory at once. ``directory`` is made if it is not there.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        file = directory / f"sources-{_parser_version()}.sqlite"
+        self._stored = _open(file)
+        self._fresh: dict[bytes, bytes] = {}
+        weakref.finalize(self, _close, file, self._stored, self._fresh)
+
+    def parse(self, sources: Sequence[bytes]) -> list[SourceFile]:
+        """Return what ``parse_source`` says of each source, now or in an earlier run."""
+        keys = [hashlib.sha256(data).digest() for data in sources]
+        known = {key: self._ask(key) for key in keys}
+        missing = {key: data for key, data in zip(keys, sources, strict=True) if known[key] is None}
+        learnt = dict(zip(missing, parse_all(tuple(missing.values())), strict=True))
+        self._fresh.update((key, ENCODER.encode(says)) for key, says in learnt.items())
+        return [known[key] or learnt[key] for key in keys]
+
+    def _ask(self, key: bytes) -> SourceFile | None:
+        if self._stored is None:
+            return None
+        try:
+            row = self._stored.execute(ASK, (key,)).fetchone()
+            return None if row is None else DECODER.decode(row[0])
+        except (sqlite3.Error, msgspec.MsgspecError, TypeError):
+            return None
+
+
+def _parser_version() -> str:
+    """Name all that the answer depends on, the parser's own text included: versions live longer than bugs."""
+    state = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    for directory in parse.__path__:
+        for module in sorted(Path(directory).rglob("*.py")):
+            state.update(module.read_bytes())
+    return f"{sys.implementation.cache_tag}-{state.hexdigest()[:16]}"
+
+
+def _open(file: Path) -> sqlite3.Connection | None:
+    """Open the file for reading; one that is no database, or too large, is removed."""
+    try:
+        if file.stat().st_size > LARGEST:
+            file.unlink()
+            return None
+        stored = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)
+    except (OSError, sqlite3.Error):
+        return None
+    try:
+        stored.execute(ASK, (b"",))
+    except sqlite3.OperationalError:  # busy, or not to be read: somebody's good file all the same
+        stored.close()
+        return None
+    except sqlite3.DatabaseError:
+        stored.close()
+        file.unlink(missing_ok=True)
+        return None
+    return stored
+
+
+def _close(file: Path, stored: sqlite3.Connection | None, fresh: dict[bytes, bytes]) -> None:
+    if stored is not None:
+        stored.close()
+    if not fresh:
+        return
+    # One transaction: SQLite makes it whole or not at all, and lets other runs wait.
+    with contextlib.suppress(OSError, sqlite3.Error):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(file, timeout=PATIENCE)) as writing, writing:
+            writing.execute("PRAGMA synchronous = OFF")
+            writing.execute(TABLE)
+            writing.executemany(KEEP, fresh.items())

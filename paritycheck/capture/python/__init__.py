@@ -1,0 +1,1 @@
+"""Python interpreters asked: on this machine, and shut into a container."""

@@ -1,0 +1,1 @@
+"""Containerfiles and ignore files as each engine reads them."""

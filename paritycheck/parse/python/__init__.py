@@ -1,0 +1,1 @@
+"""Python sources and the files that installs leave."""

@@ -1,0 +1,241 @@
+"""Python source -> the files that it opens beside its imports, as far as their paths are literal.
+
+Which calls raise for a missing file is in the library reference and in the documentation of the
+frameworks: Starlette's StaticFiles looks for its directory when it is made, Jinja's loaders do not.
+"""
+
+import ast
+from collections.abc import Iterator
+
+import msgspec
+
+from paritycheck.model.source import ImportContext, Problem
+from paritycheck.parse.python.datacalls import METHODS, Kind, Use, path_uses, writes
+from paritycheck.parse.python.dataguards import (
+    catches,
+    demands,
+    excused_functions,
+    suppresses,
+    tests_something,
+)
+from paritycheck.parse.python.dataplaces import Base, Place, Places, argument, dotted, join
+from paritycheck.parse.python.datascopes import Lines, bindings, origins, statements
+from paritycheck.parse.python.dynamicimports import calls
+from paritycheck.parse.python.importguards import Around, branches
+from paritycheck.parse.python.sourcetext import parse_module, uncollected
+
+# Without one of these a source opens nothing that is looked for here.
+_TRIGGERS = (
+    *(b"__file__", b"open(", b"read_", b"Jinja2Templates", b"StaticFiles", b"FileSystemLoader"),
+    *(b"PackageLoader", b"get_data", b"resource_", b"open_text", b"open_binary", b"fileConfig", b"iterdir"),
+    *(
+        b"FileResponse",
+        b"listdir",
+        b"scandir",
+        b"shutil",
+        b"run_path",
+        b"glob(",
+        b"mkdir",
+        b"makedirs",
+        b"write_",
+    ),
+)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One place that the code needs, or makes (``use`` ``written``).
+
+    ``base``, ``up``, ``deepest`` and ``package`` as in :class:`Place`; ``path`` is what follows, ``""``
+    for the place itself. ``use``: ``opened`` raises if it is missing, ``searched`` looks for something
+    in it whose name is not known, ``named`` is a module's constant of which no more is known.
+    ``guarded``: the code deals with its absence. ``condition`` as in :class:`Import`.
+    """
+
+    line: int
+    context: ImportContext
+    base: Base
+    path: str
+    up: int = 0
+    deepest: int = 0
+    package: str = ""
+    kind: Kind = "either"
+    use: Use = "opened"
+    guarded: bool = False
+    condition: str = ""
+
+
+def data_references(source: bytes) -> tuple[DataReference, ...]:
+    """Return what a file opens, in order of line. A file that cannot be parsed opens nothing."""
+    if not any(word in source for word in _TRIGGERS):
+        return ()
+    with uncollected():
+        module = parse_module(source)
+        if isinstance(module, Problem):
+            return ()
+        try:
+            return _Reading(module, Lines(source)).results()
+        except RecursionError:
+            return ()
+
+
+class _Found(msgspec.Struct):
+    place: Place
+    use: Use
+    kind: Kind
+    around: Around
+    line: int
+    function: str
+
+
+class _Scope(msgspec.Struct, frozen=True):
+    """``names`` so far, and those that are bound ``once``; functions inside see ``outer`` names."""
+
+    names: dict[str, Place | None]
+    once: frozenset[str]
+    outer: dict[str, Place | None]
+    function: str = ""
+
+
+class _Reading:
+    """What one module says so far: functions are read last, when the module's names are all bound."""
+
+    def __init__(self, module: ast.Module, lines: Lines) -> None:
+        self.module = module
+        self.lines = lines
+        self.every = list(statements(module.body))
+        self.places = Places(origins(self.every))
+        self.found: list[_Found] = []
+        self.later: list[tuple[_Function, dict[str, Place | None], Around]] = []
+
+    def results(self) -> tuple[DataReference, ...]:
+        """Read everything and return what was found."""
+        unsteady = {name for each in self.every if isinstance(each, ast.Global) for name in each.names}
+        counts = bindings(self.module.body)
+        once = frozenset(name for name, count in counts.items() if count == 1) - unsteady
+        names: dict[str, Place | None] = {}
+        self._block(self.module.body, _Scope(names, once, names), Around())
+        while self.later:
+            self._function(*self.later.pop())
+        if not self.found:
+            return ()
+        excused = set(excused_functions(self.every, self.places))
+        tested = {_key(each.place) for each in self.found if each.use == "tested" and not each.place.partial}
+        references = [_reference(each, tested, excused) for each in self.found if each.use != "tested"]
+        return tuple(sorted(dict.fromkeys(references), key=lambda each: (each.line, each.path)))
+
+    def _function(self, function: _Function, outer: dict[str, Place | None], around: Around) -> None:
+        taken = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        counts = bindings(function.body)
+        once = frozenset(name for name, count in counts.items() if count == 1) - taken
+        names = {name: place for name, place in outer.items() if name not in taken and name not in counts}
+        self._block(function.body, _Scope(names, once, names, function.name), around.inside_function())
+
+    def _block(self, body: list[ast.stmt], scope: _Scope, around: Around) -> None:
+        for statement in body:
+            if self.lines.within(statement):
+                self._expressions(statement, scope, around)
+            self._bind(statement, scope, around)
+            match statement:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    if self.lines.within(statement):
+                        self.later.append((statement, scope.outer, around))
+                case ast.ClassDef(body=inside):
+                    once = scope.once | frozenset(bindings(inside))
+                    self._block(inside, _Scope(dict(scope.names), once, scope.outer, scope.function), around)
+                case ast.If(body=inside, orelse=otherwise):
+                    cautious = tests_something(statement) and not demands(statement, self.places)
+                    for block, within in zip((inside, otherwise), branches(statement, around), strict=True):
+                        self._block(block, scope, within._replace(guarded=True) if cautious else within)
+                case ast.Try() | ast.TryStar():
+                    guard = around._replace(guarded=True) if catches(statement, self.places) else around
+                    self._block(statement.body, scope, guard)
+                    for block in (*(each.body for each in statement.handlers), statement.orelse):
+                        self._block(block, scope, around)
+                    self._block(statement.finalbody, scope, around)
+                case ast.With() | ast.AsyncWith():
+                    guard = around._replace(guarded=True) if suppresses(statement) else around
+                    self._block(statement.body, scope, guard)
+                case ast.For() | ast.AsyncFor() | ast.While():
+                    self._block([*statement.body, *statement.orelse], scope, around)
+                case ast.Match(cases=cases):
+                    for case in cases:
+                        self._block(case.body, scope, around)
+
+    def _bind(self, statement: ast.stmt, scope: _Scope, around: Around) -> None:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                pass
+            case _:
+                return
+        scope.names[name] = place = self.places.find(value, scope.names) if name in scope.once else None
+        literal = isinstance(value, ast.Constant)
+        if place is not None and place.base == "file" and place.parts and not literal and not around.function:
+            self._note(place, "named", "either", around, statement.lineno, "")
+
+    def _expressions(self, statement: ast.stmt, scope: _Scope, around: Around) -> None:
+        if around.typing:
+            return
+        demanded = isinstance(statement, ast.If) and demands(statement, self.places)
+        for call, where in calls(statement, around):
+            for place, use, kind in self._uses(call, scope.names):
+                known = "opened" if use == "tested" and demanded else use
+                self._note_use(place, known, kind, where, call.lineno, scope.function)
+
+    def _uses(
+        self, call: ast.Call, names: dict[str, Place | None]
+    ) -> Iterator[tuple[Place | None, Use, Kind]]:
+        name = dotted(call.func, self.places.origins)
+        for taken in path_uses(name, call):
+            place = self.places.find(taken.node, names)
+            if taken.package:
+                package = argument(call, 0, "package") or argument(call, 0, "package_name")
+                start = self.places.package(package)
+                place = start and join(start, place)
+            yield place, taken.use, taken.kind
+        if isinstance(call.func, ast.Attribute) and not isinstance(call.func.value, ast.Constant):
+            method = METHODS.get(call.func.attr)
+            place = self.places.find(call.func.value, names) if method else None
+            if method is not None and place is not None:
+                mode = argument(call, 0, "mode") if call.func.attr == "open" else None
+                yield place, "written" if writes(mode) else method[0], method[1]
+
+    def _note_use(
+        self, place: Place | None, use: Use, kind: Kind, around: Around, line: int, function: str
+    ) -> None:
+        if place is None:
+            return
+        if place.partial and use in ("opened", "tested"):
+            use, kind = "searched", "directory"
+        if place.parts:
+            self._note(place, use, kind, around, line, function)
+
+    def _note(self, place: Place, use: Use, kind: Kind, around: Around, line: int, function: str) -> None:
+        self.found.append(_Found(place, use, kind, around, line, function))
+
+
+def _key(place: Place) -> tuple[str, ...]:
+    return (place.base, place.package, str(place.up), *place.parts)
+
+
+def _reference(found: _Found, tested: set[tuple[str, ...]], excused: set[str]) -> DataReference:
+    place, around = found.place, found.around
+    key = _key(place)
+    guarded = any(key[: len(each)] == each for each in tested)
+    if found.use != "searched":  # a test of what is looked for in a directory is no test of the directory
+        guarded = guarded or around.guarded or found.function in excused
+    return DataReference(
+        found.line,
+        "function" if around.function else "module",
+        place.base,
+        "/".join(place.parts),
+        place.up,
+        place.deepest,
+        place.package,
+        found.kind,
+        found.use,
+        guarded,
+        around.condition,
+    )

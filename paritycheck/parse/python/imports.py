@@ -1,0 +1,244 @@
+"""Python source -> its import statements, each with line and context, and the names it binds.
+
+The statements are those of the language reference (simple and compound statements); names bound
+are those of "Naming and binding". Only lists of statements are walked; expressions only where a
+dynamic import or an assignment expression can hide.
+"""
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
+from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
+from paritycheck.parse.python.importguards import Around, branches, catches, suppresses
+from paritycheck.parse.python.reduction import reduce_source
+from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
+
+# Read from the text, not from the tree: the answer "there may be more names" need not be exact.
+_UNSEEN_NAMES = (
+    # Each begins with a literal, which is searched for ten times faster than a lookbehind.
+    re.compile(rb"globals(?<![\w.]globals)\s{0,9}\("),
+    re.compile(rb"locals(?<![\w.]locals)\s{0,9}\(\s{0,9}\)\s{0,9}[.\[]"),
+    re.compile(rb"vars(?<![\w.]vars)\s{0,9}\(\s{0,9}\)\s{0,9}[.\[]"),
+    re.compile(rb"exec(?<![\w.]exec)(?:file)?\s{0,9}\("),
+    re.compile(rb"sys\.modules\s{0,9}\[(?:[^\]\n]{0,200}\]\s{0,9}=[^=]|\s{0,9}__name__)"),
+)
+# Bounded repeats: source is hostile input, and an unbounded one is quadratic in the length of a line.
+_EXTENDS_PATH = re.compile(
+    rb"^[^#\n]{0,200}?(?:\b__path__\s{0,9}=[^#\n]{0,200}?\bextend_path\s{0,9}\("
+    rb"|(?<!def )\bdeclare_namespace\s{0,9}\()",
+    re.MULTILINE,
+)
+_ALTERS_PATH = re.compile(
+    rb"^[^#\n]{0,200}?\b__path__\s{0,9}(?:\+?=[^=]|\.\s{0,9}(?:append|extend|insert)\b|\[[^\]\n]{0,99}\]\s{0,9}=[^=])",
+    re.MULTILINE,
+)
+
+# Statements that neither import nor bind nor hold others; by far the most.
+_SILENT = frozenset({ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Delete, ast.Nonlocal})
+# Where the names that are bound are not the module's.
+_LOCAL = _SILENT | {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Break, ast.Continue}
+_COMPOUND = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, ast.TryStar, ast.With),
+    *(ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match),
+)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
+    """Return what a source file imports and binds; whatever is wrong with it is its ``problem``.
+
+    Bodies without an import are skipped, and a syntax error in them is only seen if ``thorough``.
+    """
+    with uncollected():
+        reduced = None if thorough or len(data) > MAX_SOURCE else _reduced(data)
+        module = parse_module(data) if reduced is None else parse_module(reduced)
+        if reduced is not None and isinstance(module, Problem):
+            module = parse_module(data)
+        if isinstance(module, Problem):
+            return SourceFile(problem=module)
+        try:
+            return _Reading(data, module).result()
+        except RecursionError:
+            return SourceFile(problem=Problem("nested too deeply to be read"))
+
+
+def _reduced(data: bytes) -> bytes | None:
+    # An alias can be called where no word tells of an import.
+    return None if aliases_import(data) else reduce_source(data)
+
+
+class _Reading:
+    """One walk over a module. Iterative: source can be nested deeper than our own stack."""
+
+    def __init__(self, data: bytes, module: ast.Module) -> None:
+        self.data = data
+        self.imports: list[tuple[int, int, Import]] = []
+        self.calls: list[tuple[ast.Call, Around]] = []
+        self.bound: dict[str, str] = {}
+        self.defines: set[str] = set()
+        self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
+        self.suspects = suspect_lines(data)
+        self.walrus = b":=" in data
+        self.finds = b"find_spec" in data
+        pending: list[tuple[list[ast.stmt], Around]] = [(module.body, Around())]
+        curious = bool(self.suspects or self.walrus)
+        while pending:
+            statements, around = pending.pop()
+            skipped = frozenset() if curious else _SILENT if around.binds else _LOCAL
+            for statement in statements:
+                if type(statement) not in skipped:
+                    pending.extend(self._read(statement, around))
+
+    def result(self) -> SourceFile:
+        found = [
+            *self.imports,
+            *((each.line, col, each) for col, each in dynamic_imports(self.calls, self.bound)),
+        ]
+        found.sort(key=lambda each: each[:2])
+        return SourceFile(
+            imports=tuple(each for _, _, each in found),
+            defines=tuple(sorted(self.defines)),
+            open_ended=self.open_ended or "__getattr__" in self.defines,
+            package_path=_package_path(self.data),
+        )
+
+    def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:
+        if isinstance(statement, ast.Import):
+            self._plain_import(statement, around)
+        elif isinstance(statement, ast.ImportFrom):
+            self._from_import(statement, around)
+        elif isinstance(statement, ast.Global):
+            self.defines.update(statement.names)
+        else:
+            if self.suspects and self._suspect(statement):
+                self.calls.extend(calls(statement, around))
+            if around.binds and not around.typing:
+                self._bind(statement)
+            if isinstance(statement, _COMPOUND):
+                yield from _blocks(statement, around, self.finds)
+
+    def _suspect(self, statement: ast.stmt) -> bool:
+        at = bisect_left(self.suspects, statement.lineno)
+        return at < len(self.suspects) and self.suspects[at] <= (statement.end_lineno or statement.lineno)
+
+    def _plain_import(self, statement: ast.Import, around: Around) -> None:
+        for alias in statement.names:
+            self._add(
+                statement,
+                Import(statement.lineno, alias.name, 0, (), around.context, condition=around.condition),
+            )
+            top = alias.name.partition(".")[0]
+            self._bind_import(alias.asname or top, alias.name if alias.asname else top, around)
+
+    def _from_import(self, statement: ast.ImportFrom, around: Around) -> None:
+        names = tuple(alias.name for alias in statement.names)
+        module = statement.module or ""
+        self._add(
+            statement,
+            Import(
+                statement.lineno, module, statement.level, names, around.context, condition=around.condition
+            ),
+        )
+        for alias in statement.names:
+            if alias.name != "*":
+                self._bind_import(alias.asname or alias.name, f"{module}.{alias.name}", around)
+            elif around.binds and not around.typing:
+                self.open_ended = True
+
+    def _add(self, statement: ast.stmt, found: Import) -> None:
+        self.imports.append((statement.lineno, statement.col_offset, found))
+
+    def _bind_import(self, name: str, meaning: str, around: Around) -> None:
+        self.bound[name] = meaning
+        if around.binds and not around.typing:
+            self.defines.add(name)
+
+    def _bind(self, statement: ast.stmt) -> None:
+        if isinstance(statement, _Function | ast.ClassDef):
+            self.defines.add(statement.name)
+            return
+        for target in _targets(statement):
+            self.defines.update(_names(target))
+        if self.walrus:
+            for child in ast.iter_child_nodes(statement):
+                if isinstance(child, ast.expr):
+                    self.defines.update(
+                        node.target.id for node in ast.walk(child) if isinstance(node, ast.NamedExpr)
+                    )
+
+
+def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[list[ast.stmt], Around]]:
+    """Yield the statement lists directly below a statement, with what holds inside each."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield statement.body, around.inside_function()
+        case ast.ClassDef():
+            yield statement.body, around._replace(binds=False)
+        case ast.If():
+            body, orelse = branches(statement, around, finds)
+            yield statement.body, body
+            yield statement.orelse, orelse
+        case ast.Try() | ast.TryStar():
+            guarded = around.guarded or catches(statement.handlers)
+            yield statement.body, around._replace(guarded=guarded)
+            yield from ((handler.body, around) for handler in statement.handlers)
+            yield statement.orelse, around
+            yield statement.finalbody, around
+        case ast.With() | ast.AsyncWith():
+            yield statement.body, around._replace(guarded=around.guarded or suppresses(statement))
+        case ast.For() | ast.AsyncFor() | ast.While():
+            yield statement.body, around
+            yield statement.orelse, around
+        case ast.Match():
+            yield from ((case.body, around) for case in statement.cases)
+
+
+def _targets(statement: ast.stmt) -> Iterator[ast.AST]:
+    match statement:
+        case ast.Assign():
+            yield from statement.targets
+        case ast.AnnAssign():
+            if statement.value is not None:
+                yield statement.target
+        case ast.AugAssign() | ast.For() | ast.AsyncFor():
+            yield statement.target
+        case ast.With() | ast.AsyncWith():
+            yield from (item.optional_vars for item in statement.items if item.optional_vars is not None)
+        case ast.Match():
+            yield from (case.pattern for case in statement.cases)
+        case _:
+            alias = getattr(statement, "name", None)  # ast.TypeAlias, which older versions do not have
+            if isinstance(alias, ast.Name):
+                yield alias
+
+
+def _names(target: ast.AST) -> Iterator[str]:
+    pending = [target]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.Name():
+                yield node.id
+            case ast.Tuple() | ast.List():
+                pending.extend(node.elts)
+            case ast.Starred():
+                pending.append(node.value)
+            case ast.MatchAs() | ast.MatchStar():
+                if node.name:
+                    yield node.name
+            case ast.MatchMapping():
+                if node.rest:
+                    yield node.rest
+        if isinstance(node, ast.pattern):
+            pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.pattern))
+
+
+def _package_path(data: bytes) -> PackagePath:
+    if b"__path__" not in data and b"declare_namespace" not in data:
+        return "own"
+    if _EXTENDS_PATH.search(data):
+        return "extended"
+    return "altered" if _ALTERS_PATH.search(data) else "own"

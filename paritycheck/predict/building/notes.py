@@ -1,0 +1,41 @@
+"""What the RUN steps of a build need in order to succeed: programs they start, files they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from paritycheck.model.location import Location
+from paritycheck.predict.copying.stagetree import StageTree
+
+
+class RunStart(msgspec.Struct, frozen=True):
+    """A program of the project that a RUN starts.
+
+    ``command`` are its words as far as they are known (``""`` for one that is not), ``cwd`` the tree
+    path it starts in, ``env`` the variables that steer Python, ``tree`` what the stage holds at that
+    moment. ``certain`` is false if it may not be started at all, or if its failure does no harm.
+    """
+
+    location: Location
+    command: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str]
+    tree: StageTree
+    certain: bool = True
+
+
+class MissingFile(msgspec.Struct, frozen=True):
+    """A file without which a RUN fails.
+
+    ``path`` in the stage, ``source`` the path in the context that would be it (empty: the checkout
+    has none, either), ``location`` the RUN, ``needed_by`` the line that asks for it. ``silent``: the
+    RUN does not fail, but what it installs lacks the file.
+    """
+
+    path: str
+    source: str
+    location: Location
+    needed_by: Location
+    silent: bool = False

@@ -1,0 +1,1 @@
+"""The effective build context: which ignore file applies, and what it leaves."""

@@ -1,0 +1,1 @@
+"""COPY and ADD, engine by engine, on the tree of a stage."""

@@ -1,0 +1,1 @@
+"""The interpreter of an image, its search path and distributions, read from files."""

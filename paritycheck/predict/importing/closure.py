@@ -1,0 +1,191 @@
+"""Everything that starting from some modules imports, through which statements, and what fails on the way.
+
+Nothing here is a rule of its own: statements are resolved by ``statements``, names by ``importing``.
+An ImportError travels up to the nearest guard (language reference, "The try statement"), so what
+lies behind a guarded import is guarded too.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from paritycheck.model.source import Import, ImportContext, SourceFile
+from paritycheck.predict.importing.conditions import Fact, holds
+from paritycheck.predict.importing.finder import Finder
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
+from paritycheck.predict.importing.statements import Target, parents, resolve_import
+
+# In order of caution; a chain of imports is as cautious as its most cautious link.
+_LEVELS: tuple[ImportContext, ...] = ("module", "function", "guarded")
+
+
+class Root(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where execution starts: a module to import, or with ``path`` a script.
+
+    ``main``: it runs under the name ``__main__`` (``python file``: name ``__main__`` and the path;
+    ``python -m a.b``: name ``a.b``; ``python -m package``: name ``package.__main__``).
+    """
+
+    name: str
+    path: str = ""
+    main: bool = False
+
+
+class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A module that is imported: by the module ``via`` (empty: a root) in ``line`` of its file.
+
+    ``context`` is the effective one: the most cautious on the chain that is least cautious.
+    """
+
+    name: str
+    path: str
+    context: ImportContext
+    via: str = ""
+    line: int = 0
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An import that finds nothing, or is not known to: ``attribute`` if a name in ``name`` is missing.
+
+    ``importer`` is the module and ``path`` its file; both empty for a root that is not there.
+    """
+
+    name: str
+    outcome: NotFound | Doubtful
+    importer: str
+    path: str
+    line: int
+    context: ImportContext
+    attribute: str = ""
+
+
+class Closure(msgspec.Struct, frozen=True):
+    """What is reached, in order of discovery, and what is not."""
+
+    modules: dict[str, Reached]
+    failures: tuple[Failure, ...]
+
+    def chain(self, name: str) -> tuple[str, ...]:
+        """Return the modules from the root to ``name``, each importing the next."""
+        names: list[str] = []
+        step: Reached | None = self.modules.get(name)
+        while step is not None:
+            names.append(step.name)
+            step = self.modules.get(step.via) if step.via else None
+        return tuple(reversed(names))
+
+
+def import_closure(
+    roots: Iterable[Root],
+    finder: Finder,
+    modules: Mapping[str, SourceFile],
+    first_party: Callable[[str], bool] | None = None,
+    facts: Mapping[str, Fact] | None = None,
+) -> Closure:
+    """Follow every import from the roots, breadth first, the least cautious chains first.
+
+    Only files that ``modules`` has and ``first_party`` accepts are read; others are reached and left.
+    The names of the roots must differ.
+    ``facts`` about the interpreter decide conditional imports; what they leave open is followed.
+    """
+    walk = _Walk(finder, facts or {})
+    for root in roots:
+        walk.start(root)
+    while (step := walk.next()) is not None:
+        path = step.reached.path
+        says = modules.get(path) if path and (first_party is None or first_party(path)) else None
+        for statement in says.imports if says else ():
+            walk.follow(statement, step)
+    return Closure(walk.modules, tuple(walk.failures))
+
+
+_NOBODY = Reached("", "", "module")
+
+
+class _Step(NamedTuple):
+    """A module to read: ``own_name`` is its ``__name__``, ``package`` whether it is an ``__init__``."""
+
+    reached: Reached
+    level: int
+    own_name: str
+    package: bool
+    main: bool
+
+
+class _Walk:
+    """The state of one walk: a queue for each level, emptied in order of caution."""
+
+    def __init__(self, finder: Finder, facts: Mapping[str, Fact]) -> None:
+        self.finder = finder
+        self.facts = facts
+        self.modules: dict[str, Reached] = {}
+        self.failures: list[Failure] = []
+        self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in _LEVELS)
+
+    def start(self, root: Root) -> None:
+        """Queue a root, or note that it is not there."""
+        if root.path:
+            own_name = "__main__" if root.main else root.name
+            package = root.path.rpartition("/")[2].startswith("__init__.")
+            step = _Step(Reached(root.name, root.path, "module"), 0, own_name, package, root.main)
+            self._queues[0].append(step)
+            return
+        for name in (*parents(root.name), root.name):
+            outcome = self.finder.find(name)
+            if not isinstance(outcome, Found):
+                self.failures.append(Failure(root.name, outcome, "", "", 0, "module"))
+                return
+            self._queue(outcome, _NOBODY, 0, 0, main=root.main and name == root.name)
+
+    def next(self) -> _Step | None:
+        """Take the next module that nothing less cautious has reached."""
+        for queue in self._queues:
+            while queue:
+                step = queue.popleft()
+                if step.reached.name not in self.modules:
+                    self.modules[step.reached.name] = step.reached
+                    return step
+        return None
+
+    def follow(self, statement: Import, step: _Step) -> None:
+        """Queue what a statement imports: the parents first, as the interpreter does."""
+        if statement.context == "type-checking" or self._never(statement.condition, step):
+            return
+        level = max(step.level, _LEVELS.index(statement.context))
+        for target in resolve_import(statement, step.own_name, step.package, self.finder):
+            outcome = target.outcome
+            for name in parents(target.name):
+                above = self.finder.find(name)
+                if isinstance(above, Found):
+                    self._queue(above, step.reached, level, statement.line)
+            if isinstance(outcome, Found):
+                self._queue(outcome, step.reached, level, statement.line)
+            else:
+                self._fail(target, outcome, statement, step.reached, level)
+
+    def _never(self, condition: str, step: _Step) -> bool:
+        if not condition:
+            return False
+        own_name = "__main__" if step.main else step.own_name
+        return holds(condition, {**self.facts, "__name__": own_name}) is False
+
+    def _queue(self, found: Found, importer: Reached, level: int, line: int, main: bool = False) -> None:
+        if found.name not in self.modules:
+            reached = Reached(found.name, found.path, _LEVELS[level], importer.name, line)
+            self._queues[level].append(_Step(reached, level, found.name, found.kind == "package", main))
+
+    def _fail(
+        self, target: Target, outcome: NotFound | Doubtful, statement: Import, importer: Reached, level: int
+    ) -> None:
+        failure = Failure(
+            target.name,
+            outcome,
+            importer.name,
+            importer.path,
+            statement.line,
+            _LEVELS[level],
+            target.attribute,
+        )
+        self.failures.append(failure)

@@ -1,0 +1,1 @@
+"""The two sides set against each other: placement, views, needs and losses."""

@@ -1,0 +1,193 @@
+"""What the container's code imports, does not find there, and would find in the checkout.
+
+Parity is the filter: an import that fails on both sides is no loss, one that only fails in the
+container is. A lost file's own imports are followed in the checkout: they would fail next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from paritycheck.model.environment import Distribution
+from paritycheck.model.journey import Item
+from paritycheck.model.report import Importer
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.source import ANY_SUBMODULE, ImportContext
+from paritycheck.predict.importing.closure import Closure
+from paritycheck.predict.importing.conditions import holds
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
+from paritycheck.predict.importing.statements import Target, parents, resolve_import
+from paritycheck.predict.judging.needs import Need, follow_start, list_needs
+from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.views import ContainerView, LocalView
+
+_CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """One item that does not arrive, and every statement that needs it, the least cautious first.
+
+    ``breaks``: something that runs needs it unguarded. ``provider`` is the locally installed
+    distribution where the item is one.
+    """
+
+    item: Item
+    miss: NotFound
+    importers: tuple[Importer, ...]
+    breaks: bool
+    provider: Distribution | None = None
+
+
+class Losses(msgspec.Struct, frozen=True):
+    """All losses; ``arrived`` are checkout paths that are found, ``doubtful`` the names nobody can tell.
+
+    ``closure`` is what the start command reaches, if it is understood.
+    """
+
+    losses: tuple[Loss, ...]
+    arrived: dict[str, Importer]
+    doubtful: dict[str, str]
+    closure: Closure | None = None
+
+
+def find_losses(
+    container: Snapshot,
+    view: ContainerView,
+    local_view: LocalView,
+    placement: Placement,
+    command: Importer,
+) -> Losses:
+    """Judge every import of every application module that arrived; ``command`` is what starts the first."""
+    search = _Search(container, view, local_view, placement)
+    closure = follow_start(container, view)
+    for need in list_needs(container, view, placement, command, closure):
+        search.judge(need)
+    return msgspec.structs.replace(search.results(), closure=closure)
+
+
+class _Search:
+    """The state of one search: what was lost so far, by item."""
+
+    def __init__(
+        self, container: Snapshot, view: ContainerView, local_view: LocalView, placement: Placement
+    ) -> None:
+        self.container = container
+        self.view = view
+        self.local = local_view
+        self.placement = placement
+        self.needed: dict[Item, list[Importer]] = defaultdict(list)
+        self.breaking: set[Item] = set()
+        self.misses: dict[Item, tuple[NotFound, Distribution | None]] = {}
+        self.arrived: dict[str, Importer] = {}
+        self.doubtful: dict[str, str] = {}
+
+    def results(self) -> Losses:
+        """Return what was found, items in order of name."""
+        losses = (
+            Loss(
+                item,
+                self.misses[item][0],
+                in_order(importers),
+                item in self.breaking,
+                self.misses[item][1],
+            )
+            for item, importers in sorted(self.needed.items())
+        )
+        return Losses(tuple(losses), self.arrived, self.doubtful)
+
+    def judge(self, first: Need) -> None:
+        """Judge one statement, then those of every lost file it leads to."""
+        waiting = [first]
+        while waiting:
+            need = waiting.pop()
+            statement = need.statement
+            if need.context == "type-checking" or holds(statement.condition, self.view.facts) is False:
+                continue
+            for target in resolve_import(statement, need.module, need.package, self.view.finder):
+                waiting.extend(self._weigh(target, need))
+
+    def _weigh(self, target: Target, need: Need) -> Iterator[Need]:
+        match target.outcome:
+            case Found(path=path):
+                if path in self.placement.local_of:
+                    self.arrived.setdefault(self.placement.local_of[path], need.importer)
+            case Doubtful(unknown=unknown):
+                self.doubtful[target.name] = unknown.reason
+            case NotFound() as miss:
+                yield from self._lose(target, miss, need)
+
+    def _lose(self, target: Target, miss: NotFound, need: Need) -> Iterator[Need]:
+        if target.attribute:
+            yield from self._lose_member(f"{target.name}.{target.attribute}", need, miss)
+            return
+        if miss.reason == "beyond-top-level":
+            return
+        here = need.local_path if need.reached else ""
+        found = [
+            self.local.find(name, here, started=need.started) for name in (*parents(target.name), target.name)
+        ]
+        files = [each for each in found if isinstance(each, Found) and each.path and each.kind != "namespace"]
+        if isinstance(found[-1], Found) and (files or found[-1].kind == "namespace"):
+            lost = [each for each in files if not isinstance(self.view.finder.find(each.name), Found)]
+            for each in lost or files[-1:]:
+                yield from self._lose_file(each, miss, need)
+            for name in need.statement.names:
+                if name not in ("*", ANY_SUBMODULE):
+                    yield from self._lose_member(f"{target.name}.{name}", need)
+            return
+        self._lose_distribution(target, miss, need)
+
+    def _lose_distribution(self, target: Target, miss: NotFound, need: Need) -> None:
+        provider = self.local.provider(target.name)
+        if provider is None:
+            return
+        if self.container.environment.interpreter is None:
+            self.doubtful[target.name] = "the container's distributions are not known"
+        else:
+            self._note(Item("distribution", provider.name), miss, need, provider)
+
+    def _lose_member(self, name: str, need: Need, miss: NotFound | None = None) -> Iterator[Need]:
+        """``from package import name``: lost if the checkout has a submodule of that name."""
+        here = self.local.find(name, need.local_path if need.reached else "", started=need.started)
+        if isinstance(here, Found) and here.path and here.kind in ("source", "package", "extension"):
+            there = self.view.finder.find(name)
+            if isinstance(there, NotFound):
+                yield from self._lose_file(here, miss or there, need)
+
+    def _lose_file(self, here: Found, miss: NotFound, need: Need) -> Iterator[Need]:
+        item = Item("module", here.name, here.path)
+        new = item not in self.needed or (need.breaks and item not in self.breaking)
+        self._note(item, miss, need, None)
+        says = self.local.finder.modules.get(here.path)
+        if new and says is not None:
+            chain = (*need.importer.chain, here.name) if need.reached else ()
+            for statement in says.imports:
+                context = max(need.context, statement.context, key=_CAUTION.index)
+                yield msgspec.structs.replace(
+                    need,
+                    statement=statement,
+                    module=here.name,
+                    package=here.kind == "package",
+                    importer=Importer(here.path, statement.line, context, chain),
+                    local_path=here.path,
+                )
+
+    def _note(self, item: Item, miss: NotFound, need: Need, provider: Distribution | None) -> None:
+        self.needed[item].append(need.importer)
+        self.misses.setdefault(item, (miss, provider))
+        if need.breaks:
+            self.breaking.add(item)
+
+
+def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
+    """Return importers without repeats: what the start reaches first, then what runs most surely."""
+    unique = dict.fromkeys(importers)
+    return tuple(
+        sorted(
+            unique,
+            key=lambda one: (not one.chain, _CAUTION.index(one.context), len(one.chain), one.path, one.line),
+        )
+    )

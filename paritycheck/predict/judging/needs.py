@@ -1,0 +1,114 @@
+"""Every import statement of the container's own code, with how surely it runs.
+
+With a start command that is understood, what it reaches runs, and the rest may never; without
+one, every module that arrived counts as started, and nothing is claimed about reachability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from paritycheck.model.report import Importer
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.source import Import, ImportContext
+from paritycheck.predict.importing.closure import Closure, Reached, import_closure
+from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.views import ContainerView
+
+_CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
+
+
+class Need(msgspec.Struct, frozen=True):
+    """One statement of one module.
+
+    ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
+    the checkout (``""``: not known). ``reached``: it runs when the container starts.
+    """
+
+    statement: Import
+    module: str
+    package: bool
+    importer: Importer
+    local_path: str
+    reached: bool
+
+    @property
+    def context(self) -> ImportContext:
+        """The effective context of the statement."""
+        return self.importer.context
+
+    @property
+    def started(self) -> bool:
+        """Whether the importer is what the start command names."""
+        return self.reached and len(self.importer.chain) == 1
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a failure would end the program."""
+        return self.reached and self.context in ("module", "function")
+
+
+def follow_start(container: Snapshot, view: ContainerView) -> Closure | None:
+    """Return what the start command reaches of the application; ``None`` if it is not understood."""
+    if not view.start.resolved:
+        return None
+    own = frozenset(container.application_modules)
+    return import_closure(view.start.roots, view.finder, container.modules, own.__contains__, view.facts)
+
+
+def list_needs(
+    container: Snapshot,
+    view: ContainerView,
+    placement: Placement,
+    command: Importer,
+    closure: Closure | None,
+) -> Iterator[Need]:
+    """Yield the needs of the start command, then of the modules it reaches, then of all others.
+
+    ``closure`` is what :func:`follow_start` returns.
+    """
+    own = frozenset(container.application_modules)
+    seen: set[str] = set()
+    if closure is not None:
+        yield from _first_needs(view, command)
+        for reached in closure.modules.values():
+            if reached.path in own:
+                seen.add(reached.path)
+                yield from _reached_needs(container, reached, closure, placement)
+    for path in sorted(own - seen):
+        yield from _other_needs(container, path, view, placement)
+
+
+def _first_needs(view: ContainerView, command: Importer) -> Iterator[Need]:
+    """The start command imports its roots itself."""
+    for root in view.start.roots:
+        if not root.path:
+            yield Need(Import(command.line, root.name), "", False, command, "", reached=True)
+
+
+def _reached_needs(
+    container: Snapshot, reached: Reached, closure: Closure, placement: Placement
+) -> Iterator[Need]:
+    says = container.modules.get(reached.path)
+    local = placement.local_of.get(reached.path, "")
+    chain = closure.chain(reached.name)
+    for statement in says.imports if says else ():
+        context = max(reached.context, statement.context, key=_CAUTION.index)
+        importer = Importer(local or "/" + reached.path, statement.line, context, chain)
+        package = reached.path.endswith("/__init__.py")
+        yield Need(statement, reached.name, package, importer, local, reached=True)
+
+
+def _other_needs(container: Snapshot, path: str, view: ContainerView, placement: Placement) -> Iterator[Need]:
+    says = container.modules.get(path)
+    names = view.names(path)
+    if view.start.resolved and not names:
+        return  # a script of its own, with a path of its own: nobody knows how it is started
+    name = names[0] if names else path.rpartition("/")[2].removesuffix(".py")
+    local = placement.local_of.get(path, "")
+    for statement in says.imports if says else ():
+        importer = Importer(local or "/" + path, statement.line, statement.context)
+        package = path.endswith("/__init__.py")
+        yield Need(statement, name, package, importer, local, reached=not view.start.resolved)

@@ -1,0 +1,91 @@
+"""A predicted tree as a side like any other: contents come from the checkout or from the build itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown, read_ahead
+from paritycheck.model.source import SourceFile
+from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.python.imports import parse_source
+from paritycheck.predict.building.notes import RunStart
+from paritycheck.predict.building.request import Prediction
+from paritycheck.predict.running.installsites import predicted_environment
+
+T = TypeVar("T")
+
+
+def predicted_snapshot(local: Snapshot, context: str, path: str, prediction: Prediction) -> Snapshot:
+    """Return the image that a build would make; ``path`` is its Containerfile, ``context`` below the root."""
+    return _snapshot(
+        local, context, path, prediction.tree, prediction.inline, prediction.config, prediction.unknown
+    )
+
+
+def stage_snapshot(local: Snapshot, context: str, run: RunStart, config: ImageConfig) -> Snapshot:
+    """Return what a RUN step finds when it starts a program: the stage as it is at that moment."""
+    env = {**config.env, **run.env}
+    at_work = msgspec.structs.replace(config, workdir=f"/{run.cwd}", env=env, entrypoint=(), cmd=())
+    tree = run.tree.freeze()
+    return _snapshot(
+        local, context, str(run.location), tree, run.tree.inline, at_work, tuple(run.tree.unknown)
+    )
+
+
+def _snapshot(
+    local: Snapshot,
+    context: str,
+    reference: str,
+    tree: FileTree,
+    inline: Mapping[str, bytes],
+    config: ImageConfig,
+    unknown: tuple[Unknown, ...],
+) -> Snapshot:
+    prefix = f"{context}/" if context else ""
+
+    def looked_up(
+        known: Mapping[str, T], otherwise: Callable[[FileEntry], T | None]
+    ) -> Callable[[str], T | None]:
+        def load(where: str) -> T | None:
+            entry = tree.find(where)
+            if entry is None or entry.kind != "file":
+                return None
+            return known.get(prefix + entry.source) if entry.source else otherwise(entry)
+
+        return load
+
+    def parsed(entry: FileEntry) -> SourceFile | None:
+        data = inline.get(entry.digest)
+        return None if data is None else parse_source(data)
+
+    def decoded(entry: FileEntry) -> str | None:
+        data = inline.get(entry.digest)
+        return None if data is None else data.decode("utf-8", "backslashreplace")
+
+    text = looked_up(local.texts, decoded)
+
+    def read(where: str) -> bytes | None:
+        found = text(where)
+        return None if found is None else found.encode("utf-8")
+
+    def ahead(paths: Sequence[str]) -> tuple[()]:
+        found = (tree.find(path) for path in paths)
+        read_ahead(local.modules, [prefix + entry.source for entry in found if entry and entry.source])
+        return ()  # they are found there when they are asked for
+
+    files = [entry.path for entry in tree if entry.kind == "file" and (entry.source or entry.digest)]
+    return Snapshot(
+        origin=Origin("predicted", reference),
+        tree=tree,
+        modules=OnDemand(
+            looked_up(local.modules, parsed), lambda: (name for name in files if name.endswith(".py")), ahead
+        ),
+        texts=OnDemand(text, lambda: ()),
+        digests=OnDemand(looked_up(local.digests, lambda entry: entry.digest or None), lambda: files),
+        environment=predicted_environment(tree, read, config),
+        config=config,
+        unknown=unknown,
+    )

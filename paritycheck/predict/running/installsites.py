@@ -1,0 +1,103 @@
+"""Where an install puts modules, and which directories of an image with an unknown interpreter are searched.
+
+Source: CPython ``sysconfig`` schemes and Debian's ``posix_local``; pip's ``--target``, ``--prefix`` and
+``--user``; where the interpreter is not at hand, its version is what the image's name says.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from paritycheck.model.environment import EditableModule, Environment, PathEntry
+from paritycheck.model.snapshot import ImageConfig
+from paritycheck.model.tree import FileTree
+from paritycheck.parse.python.sitedirectory import read_site_directory
+from paritycheck.predict.environment.inferring import infer_environment
+from paritycheck.predict.running.shellstate import Shell
+
+_SITE = re.compile(r"(?:^|.*/)lib/(?:python|pypy)[\d.]*/(?:site|dist)-packages")
+_SYSTEM = frozenset({"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"})
+
+
+def active_venv(shell: Shell, program: str = "") -> str | None:
+    """Return the tree path of the virtual environment that a program acts on; ``None``: the system's Python.
+
+    ``program`` is the program as it is called: ``/opt/venv/bin/pip`` acts on its own environment.
+    """
+    if "/" in program:
+        folder = posixpath.dirname(shell.path(program))
+        if folder not in _SYSTEM and posixpath.basename(folder) == "bin":
+            return posixpath.dirname(folder)
+    given = shell.variable("VIRTUAL_ENV")
+    if given:
+        return shell.path(given)
+    for directory in shell.variable("PATH").split(":"):
+        path = directory.strip("/")
+        if directory.startswith("/") and path not in _SYSTEM and path.endswith("/bin"):
+            prefix = posixpath.dirname(path)
+            if shell.tree.is_dir(path) and shell.tree.is_dir(f"{prefix}/lib"):
+                return prefix
+    return None
+
+
+def site_of(shell: Shell, prefix: str | None) -> str:
+    """Return the tree path of site-packages below ``prefix``; ``None``: where the system's pip installs."""
+    tree, version = shell.tree, shell.scene.python
+    if prefix is not None:
+        return f"{prefix}/{_folder(shell, prefix, version)}/site-packages".lstrip("/")
+    if tree.is_dir("usr/local/bin") and any(n.startswith("python3") for n in tree.children("usr/local/bin")):
+        return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
+    if tree.is_dir("usr/lib/python3/dist-packages"):
+        return f"usr/local/{_folder(shell, 'usr', version)}/dist-packages"
+    if tree.is_dir("etc/apk"):
+        return f"usr/{_folder(shell, 'usr', version)}/site-packages"
+    return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
+
+
+def _folder(shell: Shell, prefix: str, version: str) -> str:
+    names = [n for n in shell.tree.children(f"{prefix}/lib") if re.fullmatch(r"python3\.\d+", n)]
+    if len(names) == 1 or (names and f"python{version}" not in names):
+        return f"lib/{names[-1]}"
+    return f"lib/python{version or '3'}"
+
+
+def predicted_environment(
+    tree: FileTree, read: Callable[[str], bytes | None], config: ImageConfig
+) -> Environment:
+    """Return the environment of a predicted image; without an interpreter, what its own files tell of it."""
+    found = infer_environment(tree, read, config)
+    if found.interpreter is not None:
+        return found
+    entries, editables = guess_search_path(tree, read, config)
+    return msgspec.structs.replace(found, sys_path=entries, editables=editables)
+
+
+def guess_search_path(
+    tree: FileTree, read: Callable[[str], bytes | None], config: ImageConfig
+) -> tuple[tuple[PathEntry, ...], tuple[EditableModule, ...]]:
+    """Return the ``sys.path`` entries and redirected modules that an image's own files tell.
+
+    For images whose interpreter is not at hand: PYTHONPATH, every site directory that the build
+    wrote, and what their .pth files add. ``read`` gives a file's content by its tree path.
+    """
+    entries: dict[str, PathEntry] = {}
+    editables: list[EditableModule] = []
+    for part in filter(None, (config.env.get("PYTHONPATH") or "").split(":")):
+        path = posixpath.normpath(posixpath.join("/", config.workdir, part))
+        entries[path] = PathEntry(path, "pythonpath", None, tree.resolve(path) is not None)
+    sites = dict.fromkeys(
+        found[0] for entry in tree if entry.kind != "dir" and (found := _SITE.match(entry.path))
+    )
+    for site in sites:
+        directory = f"/{site}"
+        entries.setdefault(directory, PathEntry(directory, "site"))
+        effects = read_site_directory(directory, tree.children(site), lambda path: read(path.lstrip("/")))
+        for addition in effects.additions:
+            if addition.reason == "editable-finder" or tree.resolve(addition.path) is not None:
+                entries.setdefault(addition.path, addition)
+        editables += effects.editables
+    return tuple(entries.values()), tuple(editables)

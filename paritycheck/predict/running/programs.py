@@ -1,0 +1,142 @@
+"""Which programs do what to a stage: the table that a RUN's commands are looked up in.
+
+What a command brings is one of three: files of others (package managers: ``distributions``),
+files that it makes out of what is there (compilers, the project's own programs: ``generated``),
+or copies from elsewhere that may well be the project (``git clone``, archives: ``anything``).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+
+from paritycheck.predict.running import modesteps, shellsteps, transfersteps
+from paritycheck.predict.running.builtinsteps import export, leave, set_options, unset
+from paritycheck.predict.running.fetchsteps import download, fetch, run_git, run_node, unpack
+from paritycheck.predict.running.findsteps import find
+from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pipenv, run_poetry
+from paritycheck.predict.running.pipsteps import run_build, run_pip, run_setup
+from paritycheck.predict.running.programnames import GENERATORS, SILENT, STARTED, SYSTEM_TOOLS
+from paritycheck.predict.running.pythonsteps import make_environment, run_python
+from paritycheck.predict.running.scriptsteps import (
+    evaluate,
+    run_as,
+    run_script,
+    run_shell,
+    source,
+    start_program,
+)
+from paritycheck.predict.running.shellstate import Shell, Status
+from paritycheck.predict.running.shellwords import Field, Unsure
+from paritycheck.predict.running.testing import test
+from paritycheck.predict.running.uvsteps import run_uv
+from paritycheck.predict.running.wrapsteps import WRAPPERS, run_xargs, wrap
+
+Program = Callable[[Shell, list[Field], bytes | None], Status]
+
+
+def perform(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
+    """Run one program with its words; ``text`` is what it reads from a here-document."""
+    if isinstance(fields[0], Unsure):
+        shell.touch(shell.cwd, "anything")
+        return None
+    name = posixpath.basename(fields[0])
+    entry = shell.place(fields[0]).entry if "/" in fields[0] else None
+    if entry is not None and (entry.source or entry.digest in shell.tree.inline):
+        return run_script(shell, fields[0], fields[1:])
+    program = PROGRAMS.get(name)
+    if program is None and re.fullmatch(r"(python|pypy)[\d.]*", name):
+        program = PROGRAMS.get("python")
+    if program is None and re.fullmatch(r"pip[\d.]*", name):
+        program = PROGRAMS.get("pip")
+    if program is not None:
+        return program(shell, fields, text)
+    if "/" in fields[0]:
+        return run_script(shell, fields[0], fields[1:])
+    shell.touch(shell.cwd, "generated")
+    return None
+
+
+def _silent(_: Shell, __: list[Field], ___: bytes | None) -> Status:
+    return None
+
+
+def _true(_: Shell, __: list[Field], ___: bytes | None) -> Status:
+    return True
+
+
+def _false(_: Shell, __: list[Field], ___: bytes | None) -> Status:
+    return False
+
+
+def _system(shell: Shell, _: list[Field], __: bytes | None) -> Status:
+    shell.touch("", "distributions")
+    return None
+
+
+def _generate(shell: Shell, _: list[Field], __: bytes | None) -> Status:
+    shell.touch(shell.cwd, "generated")
+    return None
+
+
+def _start(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
+    return start_program(shell, fields)
+
+
+def _files(step: Callable[[Shell, list[Field]], Status]) -> Program:
+    return lambda shell, fields, _: step(shell, fields[1:])
+
+
+PROGRAMS: dict[str, Program] = {
+    **dict.fromkeys(SILENT, _silent),
+    **dict.fromkeys(SYSTEM_TOOLS, _system),
+    **dict.fromkeys(GENERATORS, _generate),
+    **dict.fromkeys(STARTED, _start),
+    **dict.fromkeys(WRAPPERS, wrap),
+    **dict.fromkeys(("ash", "bash", "dash", "ksh", "sh", "zsh"), run_shell),
+    **dict.fromkeys(("bsdtar", "tar", "unzip", "7z", "bsdcpio"), unpack),
+    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), run_node),
+    **dict.fromkeys(
+        ("aws", "azcopy", "dvc", "gcloud", "gsutil", "hg", "rsync", "scp", "svn", "gdown"), fetch
+    ),
+    **dict.fromkeys(("aria2c", "curl", "wget"), download),
+    **dict.fromkeys(("dos2unix", "patch", "unix2dos"), _files(shellsteps.edit)),
+    **dict.fromkeys((".", "source"), source),
+    **dict.fromkeys(("[", "[[", "test"), lambda shell, fields, _: test(shell, fields)),
+    **dict.fromkeys(("rm", "rmdir", "unlink"), _files(shellsteps.remove)),
+    **dict.fromkeys(("declare", "export", "local", "readonly", "typeset"), export),
+    **dict.fromkeys(("flit", "hatch"), run_hatch),
+    ":": _true,
+    "true": _true,
+    "false": _false,
+    "cd": _files(shellsteps.change_directory),
+    "pushd": _files(shellsteps.change_directory),
+    "chmod": _files(modesteps.change_mode),
+    "chown": _files(modesteps.change_owner),
+    "cp": _files(transfersteps.copy),
+    "eval": evaluate,
+    "exit": leave,
+    "find": _files(find),
+    "git": run_git,
+    "install": _files(transfersteps.install),
+    "ln": _files(transfersteps.link),
+    "mkdir": _files(shellsteps.make_directories),
+    "mv": _files(transfersteps.move),
+    "npx": _generate,
+    "pdm": run_pdm,
+    "pip": run_pip,
+    "pipenv": run_pipenv,
+    "poetry": run_poetry,
+    "pyproject-build": run_build,
+    "python": run_python,
+    "set": set_options,
+    "setup.py": run_setup,
+    "su": run_as,
+    "tee": _files(shellsteps.tee),
+    "touch": _files(shellsteps.create),
+    "unset": unset,
+    "uv": run_uv,
+    "virtualenv": make_environment,
+    "xargs": run_xargs,
+}

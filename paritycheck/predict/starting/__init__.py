@@ -1,0 +1,1 @@
+"""What a container starts: commands, scripts, servers and supervisors followed to Python modules."""
