@@ -9,7 +9,9 @@ from paritycheck.gates import Facts, ignored_by, travel
 from paritycheck.model.journey import Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
+from paritycheck.model.source import Problem
 from paritycheck.model.tree import join
+from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.judging.losses import Losses
 from paritycheck.predict.planning.deadlines import explain_dead_lines
 from paritycheck.predict.planning.plan import Plan
@@ -29,17 +31,34 @@ def build_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         yield from _engines_disagree(losses, facts, facts.plan)
 
 
+# Parsing every file to its end costs about a millisecond each. Above this number of modules a file is
+# only parsed as far as its imports need, so that a fault in a body without imports goes unsaid.
+WHOLE = 300
+
+
 def _not_analysed(facts: Facts) -> Iterator[Finding]:
-    for path in facts.container.application_modules:
-        says = facts.container.modules.get(path)
-        if says is not None and says.problem is not None:
+    paths = facts.container.application_modules
+    for path in paths:
+        problem = _problem(path, facts, whole=len(paths) <= WHOLE)
+        if problem is not None:
             shown = facts.placement.local_of.get(path, "/" + path)
             yield make_finding(
                 "PC901",
-                f"{shown} could not be parsed: {says.problem.message}",
+                f"{shown} could not be parsed: {problem.message}",
                 items=[ReportItem("module", shown, shown)],
-                locations=[Location(shown, says.problem.line)],
+                locations=[Location(shown, problem.line)],
             )
+
+
+def _problem(path: str, facts: Facts, *, whole: bool) -> Problem | None:
+    says = facts.container.modules.get(path)
+    if says is None or says.problem is not None or not whole:
+        return says.problem if says else None
+    text = facts.container.texts.get(path)
+    # Bytes that were no UTF-8 have been spelled out as \\xNN: such a text is not the source any more.
+    if text is None or "\\x" in text or "\ufffd" in text:
+        return None
+    return parse_source(text.encode(), thorough=True).problem
 
 
 def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:

@@ -103,6 +103,8 @@ def _hint(code: str, judged: list[Judged], facts: Facts, severity: Severity) -> 
         more = " ..." if len(paths) > 5 else ""
         return f"git add {' '.join(paths[:5])}{more} && git commit, then rebuild the image"
     repair = None
+    if code == "PC103" and not any(place.line for _, _, lost in judged for place in lost.locations):
+        return "Build with a context that holds the file, or move it below the context."
     if severity != "error":
         return RULES[code].help
     if facts.plan is not None and code == "PC103":
