@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from paritycheck.capture.checkout.git import Git, locate
 from paritycheck.capture.checkout.snapshot import checkout_snapshot
-from paritycheck.capture.checkout.worktree import printable
+from paritycheck.capture.checkout.worktree import printable, walk
 from paritycheck.capture.image.hosts import EngineHosts
 from paritycheck.capture.parsing.cache import SourceCache
 from paritycheck.capture.parsing.reading import Parser, parse_all
@@ -17,6 +19,7 @@ from paritycheck.capture.python.interpreter import local_environment
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.tree import FileTree
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,12 @@ def open_local(
     committed: bool = False,
     environment: bool = True,
     tracked: bool = True,
+    history: bool = False,
 ) -> tuple[Snapshot, BuildPaths]:
     """Return the snapshot of the checkout around ``context`` and where the build's files lie in it.
 
     Without ``environment`` no local interpreter is asked, without ``tracked`` git not about the files.
+    With ``history`` the tree holds what lies in ``.git`` as well: a builder sends that, too.
     """
     if not context.is_dir():
         raise UsageError(
@@ -82,8 +87,18 @@ def open_local(
     snapshot = checkout_snapshot(
         context, described, machine.git, committed=committed, tracked=tracked, parse=machine.parse
     )
+    if history:
+        snapshot = msgspec.structs.replace(snapshot, tree=_with_history(snapshot.tree, place.root))
     paths = [below_root(path, place.root) if path else "" for path in (file, ignorefile)]
     return snapshot, BuildPaths(place.prefix, paths[0], paths[1], place.root)
+
+
+def _with_history(tree: FileTree, root: Path) -> FileTree:
+    entry = tree.get(".git")
+    if entry is None or entry.kind != "dir":
+        return tree
+    below = (msgspec.structs.replace(one, path=f".git/{one.path}") for one in walk(root / ".git").tree)
+    return FileTree([*tree, *below])
 
 
 def below_root(path: Path, root: Path) -> str:

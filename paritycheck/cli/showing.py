@@ -96,6 +96,7 @@ def context(
             read_machine(None, probe=False),
             environment=False,
             tracked=False,
+            history=True,
         )
     options = BuildOptions(
         engine=parse_engine(engine),

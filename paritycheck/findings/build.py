@@ -55,7 +55,7 @@ def _problem(path: str, facts: Facts, *, whole: bool) -> Problem | None:
     if says is None or says.problem is not None or not whole:
         return says.problem if says else None
     text = facts.container.texts.get(path)
-    # Bytes that were no UTF-8 have been spelled out as \\xNN: such a text is not the source any more.
+    # Bytes that were no UTF-8 have been spelled out as \xNN: such a text is not the source any more.
     if text is None or "\\x" in text or "\ufffd" in text:
         return None
     return parse_source(text.encode(), thorough=True).problem
