@@ -17,10 +17,9 @@ MAX_METADATA = 32 << 20  # bytes of one file that inferring the environment may 
 
 
 class _DirectUrl(msgspec.Struct):
-    """The parts of a ``direct_url.json`` (PEP 610) that tell a project's own code from a download."""
+    """The part of a ``direct_url.json`` (PEP 610) that tells a project's own code from a download."""
 
     dir_info: dict[str, object] | None = None
-    vcs_info: dict[str, object] | None = None
 
 
 def image_snapshot(
@@ -59,7 +58,11 @@ class _Carried:
         """All application files."""
         if self._files is None:
             own = _own_distribution_files(self._image)
-            self._files = tuple(selection.application_files(self._image.tree, own))
+            foreign = frozenset(_foreign_files(self._image))
+            found = selection.application_files(self._image.tree, own)
+            self._files = tuple(
+                path for path in found if path not in foreign and path.rpartition("/")[0] + "/" not in foreign
+            )
         return self._files
 
     def modules(self) -> Iterator[str]:
@@ -78,22 +81,38 @@ class _Carried:
 def _own_distribution_files(image: StackedImage) -> Iterator[str]:
     """Yield the files that the project installed as a distribution of its own.
 
-    A distribution built from a directory or a repository is taken for the project's; one that came
-    as an archive or from an index is not. Facts: PEP 610, PEP 376 for RECORD.
+    A distribution built from a directory is taken for the project's; one that came from an
+    archive, a repository or an index is not. Facts: PEP 610, PEP 376 for RECORD.
     """
-    for path in image.tree.paths():
-        if not path.endswith(".dist-info/direct_url.json"):
-            continue
-        try:
-            origin = msgspec.json.decode(image.read(path, selection.MAX_TEXT) or b"{}", type=_DirectUrl)
-        except msgspec.MsgspecError:
-            continue
-        if origin.dir_info is None and origin.vcs_info is None:
-            continue
-        metadata = path.rpartition("/")[0]
-        record = image.read(f"{metadata}/RECORD", MAX_METADATA) or b""
-        site = metadata.rpartition("/")[0]
-        for line in record.decode("utf-8", "replace").splitlines():
-            name = line.rsplit(",", 2)[0].strip('"')
-            if not name.startswith(("/", "..")) and selection.is_installed_code(name):
-                yield f"{site}/{name}"
+    for metadata in _metadata(image):
+        if _is_own(image, metadata):
+            yield from _recorded(image, metadata)
+
+
+def _foreign_files(image: StackedImage) -> Iterator[str]:
+    """Yield what others' distributions put among the application's files (``pip install --target``)."""
+    for metadata in _metadata(image):
+        if not selection.is_system(metadata) and not _is_own(image, metadata):
+            yield metadata + "/"
+            yield from _recorded(image, metadata)
+
+
+def _metadata(image: StackedImage) -> Iterator[str]:
+    return (path[: -len("/RECORD")] for path in image.tree.paths() if path.endswith(".dist-info/RECORD"))
+
+
+def _is_own(image: StackedImage, metadata: str) -> bool:
+    data = image.read(f"{metadata}/direct_url.json", selection.MAX_TEXT)
+    try:
+        return data is not None and msgspec.json.decode(data, type=_DirectUrl).dir_info is not None
+    except msgspec.MsgspecError:
+        return False
+
+
+def _recorded(image: StackedImage, metadata: str) -> Iterator[str]:
+    record = image.read(f"{metadata}/RECORD", MAX_METADATA) or b""
+    site = metadata.rpartition("/")[0]
+    for line in record.decode("utf-8", "replace").splitlines():
+        name = line.rsplit(",", 2)[0].strip('"')
+        if not name.startswith(("/", "..")) and selection.is_installed_code(name):
+            yield f"{site}/{name}".lstrip("/")
