@@ -11,7 +11,7 @@ import typer
 
 from paritycheck import __version__
 from paritycheck.cli.judging import check, why
-from paritycheck.cli.showing import context, diff, snapshot
+from paritycheck.cli.showing import context, diff, rule, snapshot
 from paritycheck.cli.smoking import smoke
 from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
 from paritycheck.errors import ParityError
@@ -24,7 +24,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, why, context, diff, snapshot, smoke):
+for command in (check, why, context, diff, snapshot, smoke, rule):
     app.command()(command)
 
 

@@ -43,9 +43,9 @@ from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, 
 from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
 from paritycheck.errors import UsageError
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.output.formats import FORMATS
 from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
-from paritycheck.output.text import render_text
 from paritycheck.parse.compose.service import Service
 from paritycheck.predict.planning.composing import service_options, with_inline_file
 from paritycheck.predict.planning.plan import BuildOptions, Plan
@@ -116,10 +116,7 @@ def check(
         container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
         with announced("comparing"):
             report = compare(local, container, plan, config)
-    rendered = (
-        render_json(report) if output_format is Format.JSON else render_text(report, choose_paint(output))
-    )
-    write(rendered, output)
+    write(FORMATS[output_format](report, choose_paint(output)), output)
     raise typer.Exit(FINDINGS if any(config.fails(finding) for finding in report.findings) else PARITY)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from tabulate import tabulate
 
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import open_local
@@ -24,7 +25,7 @@ from paritycheck.cli.options import (
     read_machine,
 )
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, write
-from paritycheck.config import parse_engine
+from paritycheck.config import parse_codes, parse_engine
 from paritycheck.difference import find_differences
 from paritycheck.model.document import encode_snapshot
 from paritycheck.output.context import render_context
@@ -32,6 +33,7 @@ from paritycheck.output.difference import render_difference
 from paritycheck.output.json import render_json
 from paritycheck.predict.context.weighing import weigh_context
 from paritycheck.predict.planning.plan import BuildOptions, open_context
+from paritycheck.rules import RULES
 
 
 def diff(
@@ -107,3 +109,16 @@ def context(
     )
     report = weigh_context(open_context(local, options), engine, place.context)
     write(render_json(report) if output_format is Format.JSON else render_context(report), output)
+
+
+def rule(
+    code: Annotated[str, typer.Argument(metavar="[CODE]", help="PC103, or its slug: ignored.")] = "",
+) -> None:
+    """Explain a rule: what it says, how grave it usually is, how to repair it; without CODE, all."""
+    wanted = parse_codes((code,)) if code else tuple(RULES)
+    found = [one for one in RULES.values() if one.code.startswith(wanted)]
+    rows = [(one.code, one.slug, one.severity, one.summary) for one in found]
+    lines = tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines()
+    if code:
+        lines += [f"  {one.code}: {one.help}" for one in found]
+    write("\n".join(lines) + "\n", None)

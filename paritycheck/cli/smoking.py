@@ -32,8 +32,7 @@ from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, SourceError
 from paritycheck.gates import Facts
 from paritycheck.model.smoke import Attempt
-from paritycheck.output.json import render_json
-from paritycheck.output.text import render_text
+from paritycheck.output.formats import FORMATS
 from paritycheck.predict.judging.trying import plan_trials
 
 
@@ -86,10 +85,7 @@ def smoke(
             f"smoke {image}: {report.remarks[0]} ({seconds:g} s)",
             "allow more with --timeout, or see what it waits for",
         )
-    rendered = (
-        render_json(report) if output_format is Format.JSON else render_text(report, choose_paint(output))
-    )
-    write(rendered, output)
+    write(FORMATS[output_format](report, choose_paint(output)), output)
     raise typer.Exit(FINDINGS if report.findings else PARITY)
 
 
