@@ -49,6 +49,8 @@ def test_statements() -> None:
         ("try:\n import x\nexcept ModuleNotFoundError:\n raise\nexcept Exception:\n pass", "module"),
         ("try:\n try:\n  import x\n finally:\n  pass\nexcept ImportError:\n pass", "guarded"),
         ("try:\n pass\nexcept ImportError:\n import x", "module"),
+        ("try:\n from .a import b\nexcept ImportError:\n import x", "guarded"),
+        ("try:\n from .a import b\nexcept KeyError:\n import x", "module"),
         ("try:\n pass\nexcept ImportError:\n pass\nelse:\n import x", "module"),
         ("try:\n pass\nexcept ImportError:\n pass\nfinally:\n import x", "module"),
         ("try:\n def f():\n  import x\nexcept ImportError:\n pass", "function"),

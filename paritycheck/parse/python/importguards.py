@@ -99,6 +99,12 @@ def catches(handlers: list[ast.ExceptHandler]) -> bool:
     return False
 
 
+def replaces_import(statement: ast.Try | ast.TryStar, handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler runs only where an import of the ``try`` failed: its own are second choices."""
+    tried = any(isinstance(each, ast.Import | ast.ImportFrom) for each in statement.body)
+    return tried and (handler.type is None or _names_import_error(handler.type))
+
+
 def suppresses(statement: ast.With | ast.AsyncWith) -> bool:
     """Tell whether the statement is ``with suppress(ImportError)``."""
     return any(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
-from paritycheck.parse.python.importguards import Around, branches, catches, suppresses
+from paritycheck.parse.python.importguards import Around, branches, catches, replaces_import, suppresses
 from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
 
@@ -184,7 +184,9 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
         case ast.Try() | ast.TryStar():
             guarded = around.guarded or catches(statement.handlers)
             yield statement.body, around._replace(guarded=guarded)
-            yield from ((handler.body, around) for handler in statement.handlers)
+            instead = around._replace(guarded=True)
+            for handler in statement.handlers:
+                yield handler.body, instead if replaces_import(statement, handler) else around
             yield statement.orelse, around
             yield statement.finalbody, around
         case ast.With() | ast.AsyncWith():
