@@ -55,8 +55,9 @@ def test_prediction_equals_what_is_built(seed: int, name: str, workshop: Path, t
     try:
         real: Tree | str = REAL_BUILDERS[name](context, scratch)
     except Refused as refused:
-        real = f"refused: {refused}"
-        if all(part in real for part in FAULTS[name]):
+        # Debian's Docker builds an empty image, but cannot hand it out.
+        real = {} if "empty export" in str(refused) else f"refused: {refused}"
+        if all(part in str(refused) for part in FAULTS[name]):
             return
     predicted = predict(example, context, VERSIONS[name])
     if isinstance(real, str) or isinstance(predicted, str):
