@@ -15,16 +15,14 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.model.source import ANY_SUBMODULE, ImportContext
+from paritycheck.model.source import ANY_SUBMODULE
 from paritycheck.predict.importing.closure import Closure
 from paritycheck.predict.importing.conditions import holds
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
-from paritycheck.predict.judging.needs import Need, follow_start, list_needs
+from paritycheck.predict.judging.needs import CAUTION, Need, follow_start, list_needs
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView, LocalView
-
-_CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -165,7 +163,7 @@ class _Search:
         if new and says is not None:
             chain = (*need.importer.chain, here.name) if need.reached else ()
             for statement in says.imports:
-                context = max(need.context, statement.context, key=_CAUTION.index)
+                context = max(need.context, statement.context, key=CAUTION.index)
                 yield msgspec.structs.replace(
                     need,
                     statement=statement,
@@ -188,6 +186,6 @@ def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
     return tuple(
         sorted(
             unique,
-            key=lambda one: (not one.chain, _CAUTION.index(one.context), len(one.chain), one.path, one.line),
+            key=lambda one: (not one.chain, CAUTION.index(one.context), len(one.chain), one.path, one.line),
         )
     )

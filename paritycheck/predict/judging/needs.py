@@ -17,7 +17,8 @@ from paritycheck.predict.importing.closure import Closure, Reached, import_closu
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
 
-_CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
+# In order of caution: what runs for certain, what may, what is caught, what never runs.
+CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ def _reached_needs(
     local = placement.local_of.get(reached.path, "")
     chain = closure.chain(reached.name)
     for statement in says.imports if says else ():
-        context = max(reached.context, statement.context, key=_CAUTION.index)
+        context = max(reached.context, statement.context, key=CAUTION.index)
         importer = Importer(local or "/" + reached.path, statement.line, context, chain)
         package = reached.path.endswith("/__init__.py")
         yield Need(statement, reached.name, package, importer, local, reached=True)
