@@ -1,0 +1,1 @@
+"""Which distributions an installer's command selects, from the dependency files it reads."""
