@@ -1,0 +1,11 @@
+"""What an install of a uv project selects from its lock."""
+
+from __future__ import annotations
+
+from paritycheck.predict.selecting.request import ProjectRequest, Surroundings
+from paritycheck.predict.selecting.selection import Selection
+
+
+def select_uv(request: ProjectRequest, around: Surroundings) -> Selection:
+    """The distributions that the install of a uv project brings."""
+    return Selection(open=f"the lock of {request.directory or '/'} is not read yet")
