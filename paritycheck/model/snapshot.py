@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from paritycheck.model.binary import SharedObject
 from paritycheck.model.environment import Environment
 from paritycheck.model.location import Location
 from paritycheck.model.source import SourceFile
@@ -16,7 +17,7 @@ from paritycheck.model.tree import FileTree
 T = TypeVar("T")
 
 OriginKind = Literal["checkout", "predicted", "image", "container"]
-Brings = Literal["anything", "generated", "distributions"]
+Brings = Literal["anything", "generated", "distributions", "system"]
 GitState = Literal["repository", "none", "refused", "unavailable"]
 
 
@@ -92,8 +93,9 @@ class GitFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
     """A part of a tree about which nothing is known: ``path`` and all below it (``""``: everything).
 
-    ``brings``: what may be there after all. ``distributions``: nothing of the project itself.
-    ``generated``: what a program of the build makes, nothing that git tracks.
+    ``brings``: what may be there after all. ``distributions``: nothing of the project itself; ``system``:
+    no distributions for Python, either. ``generated``: what a program of the build makes, nothing that
+    git tracks.
     """
 
     path: str
@@ -154,6 +156,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     or a start reads to its content, ``digests`` a path to the SHA-256 of its content: each holds
     application files, not what a distribution or the system brought. ``config`` only for images,
     ``git`` only for checkouts. ``unknown`` lists the parts that nobody looked at or could predict.
+    ``objects`` are compiled files by path; of a checkout those of the local environment, by their
+    absolute paths on this machine. No document carries them.
     """
 
     origin: Origin
@@ -165,6 +169,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     config: ImageConfig | None = None
     git: GitFacts | None = None
     unknown: tuple[Unknown, ...] = ()
+    objects: Mapping[str, SharedObject] = {}
 
     @property
     def application_modules(self) -> tuple[str, ...]:

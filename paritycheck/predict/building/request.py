@@ -26,8 +26,15 @@ def _read_nothing(_: str) -> bytes | None:
     return None
 
 
+def _no_stand_in(_: str) -> BaseImage | None:
+    return None
+
+
 class BaseImage(msgspec.Struct, frozen=True):
-    """An image that is at hand: its tree, configuration, ONBUILD triggers and unknown parts."""
+    """An image that is at hand: its tree, configuration, ONBUILD triggers and unknown parts.
+
+    ``read`` gives the bytes of a file by its tree path.
+    """
 
     tree: FileTree
     config: ImageConfig = ImageConfig()
@@ -50,6 +57,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     it. ``bases`` are the images at hand, by the name that a Containerfile would write.
     ``platform`` is what the builder runs on and builds for; ``image_format`` matters to Buildah.
     With ``tolerant`` a COPY whose source is missing is left out instead of ending the build.
+    ``stand_in`` tells what is known of an image that is not at hand, by its name.
     """
 
     containerfile: Containerfile
@@ -63,6 +71,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = "linux/amd64"
     image_format: Literal["oci", "docker"] = "oci"
     tolerant: bool = False
+    stand_in: Callable[[str], BaseImage | None] = _no_stand_in
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -106,7 +115,7 @@ class Prediction(msgspec.Struct, frozen=True):
     written down), ``config`` what of it may be. ``config_known`` is false when the base image is
     not at hand, so that it may say more. ``unknown`` are parts of the tree nobody could predict.
     ``runs`` are the project's programs that RUN steps start, ``missing_files`` what such a step
-    needs and does not find.
+    needs and does not find. ``read`` gives the content of what is left of the base image, by tree path.
     """
 
     tree: FileTree
@@ -122,6 +131,7 @@ class Prediction(msgspec.Struct, frozen=True):
     missing_sources: tuple[MissingSource, ...] = ()
     runs: tuple[RunStart, ...] = ()
     missing_files: tuple[MissingFile, ...] = ()
+    read: Read = _read_nothing
 
 
 def find_image(bases: Mapping[str, BaseImage], name: str) -> BaseImage | None:

@@ -120,6 +120,12 @@ class StageTree:
             if entry is None or entry.kind == "dir":
                 stack.extend(f"{path}/{name}" for name in reversed(self.children(path)))
 
+    def read_base(self, path: str) -> bytes | None:
+        """Return the content of a file that is still the base image's own, if it can be had."""
+        if self.read is None or path in self._written or self._is_hidden(path):
+            return None
+        return self.read(path)
+
     def doubt(self, path: str) -> Unknown | None:
         """Return why nobody knows whether something unlisted is at ``path``, if so: the latest reason."""
         for part in reversed(self.unknown):

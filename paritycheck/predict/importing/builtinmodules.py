@@ -11,6 +11,7 @@ import posixpath
 
 from paritycheck.model.environment import Environment
 from paritycheck.model.tree import FileTree
+from paritycheck.predict.importing.standardlibrary import standard_library
 
 
 def _words(text: str) -> frozenset[str]:
@@ -33,6 +34,8 @@ EITHER = _words(
 OPTIONAL = _words(
     "_bz2 _ctypes _curses _curses_panel _dbm _decimal _hashlib _lzma _sqlite3 _ssl _tkinter _uuid readline"
 )
+# What a standard library is recognised by, and what lies in it without belonging to it.
+LANDMARKS = _words("os lib-dynload site-packages dist-packages")
 # Frozen from CPython 3.11 on; before, imported at start from the standard library, which comes to the same.
 STARTED = _words("_collections_abc _sitebuiltins abc codecs genericpath io os posixpath site stat zipimport")
 
@@ -46,7 +49,9 @@ def find_builtins(tree: FileTree, environment: Environment) -> frozenset[str]:
                 real = tree.resolve(directory)
                 if real is not None and tree.is_dir(real):
                     present.update(name.partition(".")[0] for name in tree.children(real))
-    if not present:
-        return ALWAYS
+    if present <= LANDMARKS:  # the directory is not to be had, or only stands in for one
+        interpreter = environment.interpreter
+        release = tuple(int(part) for part in interpreter.version.split(".")[:2]) if interpreter else ()
+        return ALWAYS | standard_library((release[0], release[1])) if len(release) == 2 else ALWAYS
     shared = EITHER & present
     return ALWAYS | (EITHER - present) | (frozenset() if shared else OPTIONAL - present)

@@ -174,7 +174,8 @@ def _begin(building: Building, stage: Stage) -> tuple[StageRun, Resolver]:
         run.image = building.image_of(stage)
         run.config_known = run.image is not None
         nothing = Settings(workdir_known=False, env_known=False)
-        base = settings_of(run.image.config, run.image.onbuild) if run.image else nothing
+        known = run.image or building.request.stand_in(stage.base)
+        base = settings_of(known.config, known.onbuild) if known else nothing
     run.triggers = base.onbuild if base else ()
     settings = initial_settings(engine, base)
     inherited = base.env if base else {}
@@ -200,9 +201,14 @@ def _plant(building: Building, run: StageRun) -> None:
         run.tree = StageTree(FileTree())
     else:
         location = run.stage.origin.location
-        brings: Brings = "anything" if may_hold_project(run.stage.base) else "distributions"
         reason = f"the base image {run.stage.base} is not at hand"
-        run.tree = StageTree(None, reason, location, brings=brings)
+        known = building.request.stand_in(run.stage.base)
+        if known is not None:
+            run.tree = StageTree(known.tree, read=known.read)
+            run.tree.mark_unknown("", reason, location, "system")
+        else:
+            brings: Brings = "anything" if may_hold_project(run.stage.base) else "distributions"
+            run.tree = StageTree(None, reason, location, brings=brings)
         run.made = True
 
 
@@ -268,6 +274,7 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
         missing_sources=tuple(building.missing_sources),
         runs=tuple(building.starts),
         missing_files=tuple(building.missing),
+        read=run.tree.read_base,
     )
 
 

@@ -14,6 +14,7 @@ from paritycheck.model.tree import FileTree, join
 from paritycheck.parse.build.containerfile import Containerfile, parse_containerfile
 from paritycheck.parse.build.ignorefile import IgnoreFile, parse_ignorefile
 from paritycheck.predict.building.request import BaseImage, BuildRequest, Prediction
+from paritycheck.predict.building.standins import stand_in
 from paritycheck.predict.context.discovery import find_containerfile, find_ignorefile
 from paritycheck.predict.context.effective import Context, build_context
 from paritycheck.predict.judging.placement import Placement, place_by_source
@@ -99,6 +100,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
             target=options.target,
             bases=options.bases,
             tolerant=True,
+            stand_in=stand_in,
         )
     )
     return Plan(

@@ -18,32 +18,45 @@ from paritycheck.predict.running.installsites import predicted_environment
 T = TypeVar("T")
 
 
+class _Content(msgspec.Struct, frozen=True):
+    """A predicted tree, and the content of what comes from no file of the checkout."""
+
+    tree: FileTree
+    inline: Mapping[str, bytes]
+    read: Callable[[str], bytes | None]
+
+    def is_own(self, entry: FileEntry) -> bool:
+        """Tell whether a file belongs to the application: the checkout's, or made in the build by its words."""
+        return bool(entry.source) or (entry.digest in self.inline and ".dist-info/" not in entry.path)
+
+    def of(self, entry: FileEntry) -> bytes | None:
+        """Return a file's content: written by the build, or still the base image's."""
+        return self.inline[entry.digest] if entry.digest in self.inline else self.read(entry.path)
+
+
 def predicted_snapshot(local: Snapshot, context: str, path: str, prediction: Prediction) -> Snapshot:
     """Return the image that a build would make; ``path`` is its Containerfile, ``context`` below the root."""
-    return _snapshot(
-        local, context, path, prediction.tree, prediction.inline, prediction.config, prediction.unknown
-    )
+    content = _Content(prediction.tree, prediction.inline, prediction.read)
+    return _snapshot(local, context, path, content, prediction.config, prediction.unknown)
 
 
 def stage_snapshot(local: Snapshot, context: str, run: RunStart, config: ImageConfig) -> Snapshot:
     """Return what a RUN step finds when it starts a program: the stage as it is at that moment."""
     env = {**config.env, **run.env}
     at_work = msgspec.structs.replace(config, workdir=f"/{run.cwd}", env=env, entrypoint=(), cmd=())
-    tree = run.tree.freeze()
-    return _snapshot(
-        local, context, str(run.location), tree, run.tree.inline, at_work, tuple(run.tree.unknown)
-    )
+    content = _Content(run.tree.freeze(), run.tree.inline, run.tree.read_base)
+    return _snapshot(local, context, str(run.location), content, at_work, tuple(run.tree.unknown))
 
 
 def _snapshot(
     local: Snapshot,
     context: str,
     reference: str,
-    tree: FileTree,
-    inline: Mapping[str, bytes],
+    content: _Content,
     config: ImageConfig,
     unknown: tuple[Unknown, ...],
 ) -> Snapshot:
+    tree = content.tree
     prefix = f"{context}/" if context else ""
 
     def looked_up(
@@ -58,11 +71,11 @@ def _snapshot(
         return load
 
     def parsed(entry: FileEntry) -> SourceFile | None:
-        data = inline.get(entry.digest)
+        data = content.of(entry)
         return None if data is None else parse_source(data)
 
     def decoded(entry: FileEntry) -> str | None:
-        data = inline.get(entry.digest)
+        data = content.of(entry)
         return None if data is None else data.decode("utf-8", "backslashreplace")
 
     text = looked_up(local.texts, decoded)
@@ -76,7 +89,7 @@ def _snapshot(
         read_ahead(local.modules, [prefix + entry.source for entry in found if entry and entry.source])
         return ()  # they are found there when they are asked for
 
-    files = [entry.path for entry in tree if entry.kind == "file" and (entry.source or entry.digest)]
+    files = [entry.path for entry in tree if entry.kind == "file" and content.is_own(entry)]
     return Snapshot(
         origin=Origin("predicted", reference),
         tree=tree,

@@ -107,7 +107,7 @@ def _read(building: Building, tree: StageTree, entry: FileEntry) -> bytes | None
         return building.request.read(entry.source)
     if entry.digest in tree.inline:
         return tree.inline[entry.digest]
-    return tree.read(entry.path) if tree.read is not None and entry.digest else None
+    return tree.read_base(entry.path)
 
 
 def _mount_origin(building: Building, run: StageRun, step: Step, mount: Mount) -> CopyOrigin | None:

@@ -19,6 +19,8 @@ from paritycheck.predict.running.shellwords import Field, Unsure
 
 Status = bool | None  # whether a command succeeds; None: nobody knows
 
+# What may be there is nothing of the project.
+OF_OTHERS: tuple[Brings, ...] = ("distributions", "system")
 ROOT_HOME = "/root"
 # Directories in which a base image may have files that nobody listed.
 _OF_THE_SYSTEM = STANDARD_DIRECTORIES - {"home", "media", "mnt", "srv", "tmp"}
@@ -141,7 +143,7 @@ class Shell:
         if parent in _OF_THE_SYSTEM or not parent or not self.tree.is_dir(parent):
             return place
         doubts = [part for part in self.tree.unknown if covers(part.path, place.path)]
-        if any(part.brings != "distributions" or covers(parent, part.path) for part in doubts):
+        if any(part.brings not in OF_OTHERS or covers(parent, part.path) for part in doubts):
             return place
         return msgspec.structs.replace(place, certainty="absent")
 
@@ -191,7 +193,7 @@ class Shell:
         if place.certainty == "present" or place.loop:
             return False
         return all(
-            part.brings == "distributions" or not covers(part.path, place.path) for part in self.tree.unknown
+            part.brings in OF_OTHERS or not covers(part.path, place.path) for part in self.tree.unknown
         )
 
     def read(self, written: str) -> bytes | None:

@@ -7,6 +7,7 @@ GNU coreutils install.
 from __future__ import annotations
 
 import posixpath
+from typing import get_args
 
 import msgspec
 
@@ -148,7 +149,7 @@ def _known_start(shell: Shell, field: Unsure) -> str:
 def _spread(shell: Shell, source: str, target: str) -> None:
     """Something nobody can list goes to ``target``."""
     doubts = [part for part in shell.tree.unknown if covers(part.path, source)]
-    worst: Brings = next((part.brings for part in doubts if part.brings != "distributions"), "distributions")
+    worst: Brings = min((part.brings for part in doubts), key=get_args(Brings).index, default="distributions")
     shell.touch(target, worst)
 
 
