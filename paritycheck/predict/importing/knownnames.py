@@ -150,9 +150,9 @@ zstandard zxcvbn
 
 # What lies in these is asked by submodule.
 _NAMESPACES = """
-azure azure.ai azure.data azure.keyvault azure.mgmt azure.monitor azure.storage backports flufl google google.ads
-google.ai google.cloud jaraco opentelemetry opentelemetry.exporter opentelemetry.instrumentation paste ruamel
-snowflake sphinxcontrib zope
+azure azure.ai azure.data azure.keyvault azure.mgmt azure.monitor azure.storage backports flufl google
+google.ads google.ai google.cloud jaraco opentelemetry opentelemetry.exporter opentelemetry.instrumentation
+paste ruamel snowflake sphinxcontrib zope
 """
 NAMESPACES = frozenset(_NAMESPACES.split())
 
