@@ -90,7 +90,8 @@ class LockedPackage(msgspec.Struct, frozen=True, omit_defaults=True):
     """One package of a lock file.
 
     ``edges`` by section: ``""`` always, ``extra:NAME``, ``group:NAME``. ``marker``: only then it is
-    installed at all (forks of uv, markers of Poetry 2 and pdm). ``groups``: the groups that it was
+    installed at all (forks of uv, markers of Poetry 2 and pdm); ``group_markers`` the same for single groups
+    where they differ (Poetry 2; a group not among them has none). ``groups``: those that it was
     locked for, where the lock says that of packages (Poetry 2, pdm, Pipfile.lock: ``default``, ``develop``).
     ``optional``: only an extra brings it (Poetry 1). ``wheels`` are file names.
     """
@@ -100,6 +101,7 @@ class LockedPackage(msgspec.Struct, frozen=True, omit_defaults=True):
     location: Location
     edges: dict[str, tuple[LockEdge, ...]] = {}
     marker: str = ""
+    group_markers: dict[str, str] = {}
     groups: tuple[str, ...] = ()
     optional: bool = False
     source: SourceKind = "index"
@@ -123,4 +125,5 @@ class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
     python: str = ""
     extras: dict[str, tuple[str, ...]] = {}
     members: tuple[str, ...] = ()
+    content_hash: str = ""
     problems: tuple[tuple[str, Location], ...] = ()
