@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -39,3 +40,17 @@ class MissingFile(msgspec.Struct, frozen=True):
     location: Location
     needed_by: Location
     silent: bool = False
+
+
+class SystemPackage(msgspec.Struct, frozen=True):
+    """A package of the operating system that a RUN installs or removes; ``manager`` as ``apt`` or ``apk``.
+
+    ``group`` is the virtual package of apk that it is part of. ``autoremove`` (without a name): what nothing
+    needs any more goes.
+    """
+
+    manager: str
+    name: str
+    location: Location
+    action: Literal["install", "remove", "autoremove"] = "install"
+    group: str = ""

@@ -10,7 +10,7 @@ from paritycheck.errors import BuildRefused
 from paritycheck.model.snapshot import Layer
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.build.instruction import Instruction
-from paritycheck.predict.building.notes import MissingFile, RunStart
+from paritycheck.predict.building.notes import MissingFile, RunStart, SystemPackage
 from paritycheck.predict.building.reaching import find_buildkit_stage
 from paritycheck.predict.building.references import is_image_name
 from paritycheck.predict.building.request import (
@@ -27,6 +27,7 @@ from paritycheck.predict.building.stages import NUMBER, Stage
 from paritycheck.predict.building.steps import NotAnalysed, Step
 from paritycheck.predict.copying.request import CopyOrigin
 from paritycheck.predict.copying.stagetree import StageTree
+from paritycheck.predict.selecting.selection import Installation
 
 
 class StageRun:
@@ -36,6 +37,7 @@ class StageRun:
         self.stage = stage
         self.tree = StageTree(FileTree())
         self.layers: list[Layer] = []
+        self.packages: tuple[SystemPackage, ...] = ()
         self.settings = Settings()
         self.scope: Scope | None = None
         self.triggers: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Building:
         self.missing_sources: list[MissingSource] = []
         self.starts: list[RunStart] = []
         self.missing: list[MissingFile] = []
+        self.installs: list[Installation] = []
         self.transferred: tuple[str, ...] | None = None
 
     def parent_of(self, stage: Stage) -> StageRun | None:

@@ -12,12 +12,13 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import ImageConfig, Unknown
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.build.instruction import Containerfile
-from paritycheck.predict.building.notes import MissingFile, RunStart
+from paritycheck.predict.building.notes import MissingFile, RunStart, SystemPackage
 from paritycheck.predict.building.settings import Settings
 from paritycheck.predict.building.steps import NotAnalysed
 from paritycheck.predict.context.effective import Context
 from paritycheck.predict.copying.request import CopyRecord, CopyRequest
 from paritycheck.predict.copying.stagetree import StageTree
+from paritycheck.predict.selecting.selection import Catalogue, Installation
 
 Read = Callable[[str], bytes | None]
 
@@ -57,7 +58,8 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     it. ``bases`` are the images at hand, by the name that a Containerfile would write.
     ``platform`` is what the builder runs on and builds for; ``image_format`` matters to Buildah.
     With ``tolerant`` a COPY whose source is missing is left out instead of ending the build.
-    ``stand_in`` tells what is known of an image that is not at hand, by its name.
+    ``stand_in`` tells what is known of an image that is not at hand, by its name, ``catalogue`` what is known
+    of distributions.
     """
 
     containerfile: Containerfile
@@ -72,6 +74,7 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
     image_format: Literal["oci", "docker"] = "oci"
     tolerant: bool = False
     stand_in: Callable[[str], BaseImage | None] = _no_stand_in
+    catalogue: Catalogue = Catalogue()
 
 
 class MissingSource(msgspec.Struct, frozen=True):
@@ -116,6 +119,8 @@ class Prediction(msgspec.Struct, frozen=True):
     not at hand, so that it may say more. ``unknown`` are parts of the tree nobody could predict.
     ``runs`` are the project's programs that RUN steps start, ``missing_files`` what such a step
     needs and does not find. ``read`` gives the content of what is left of the base image, by tree path.
+    ``installs`` are the installer commands of every stage that runs, in order, ``packages`` what happened to
+    packages of the operating system in the target stage and those it is built on.
     """
 
     tree: FileTree
@@ -132,6 +137,8 @@ class Prediction(msgspec.Struct, frozen=True):
     runs: tuple[RunStart, ...] = ()
     missing_files: tuple[MissingFile, ...] = ()
     read: Read = _read_nothing
+    installs: tuple[Installation, ...] = ()
+    packages: tuple[SystemPackage, ...] = ()
 
 
 def find_image(bases: Mapping[str, BaseImage], name: str) -> BaseImage | None:

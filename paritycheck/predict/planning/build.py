@@ -193,6 +193,7 @@ def _plant(building: Building, run: StageRun) -> None:
     parent = None if run.image is not None else building.parent_of(run.stage)
     if parent is not None:
         run.tree, run.layers, run.made = parent.tree.fork(), list(parent.layers), parent.made
+        run.packages = parent.packages
     elif run.image is not None:
         run.tree = StageTree(run.image.tree, read=run.image.read)
         run.tree.unknown.extend(run.image.unknown)
@@ -243,6 +244,8 @@ def _run(building: Building, run: StageRun, step: Step) -> None:
     notes = apply_run(building, run, step)
     building.starts += notes.starts
     building.missing += notes.missing
+    building.installs += notes.installs
+    run.packages = tuple(notes.packages)
 
 
 def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Prediction:
@@ -275,6 +278,8 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
         runs=tuple(building.starts),
         missing_files=tuple(building.missing),
         read=run.tree.read_base,
+        installs=tuple(building.installs),
+        packages=run.packages,
     )
 
 

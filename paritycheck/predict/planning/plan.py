@@ -20,13 +20,15 @@ from paritycheck.predict.context.effective import Context, build_context
 from paritycheck.predict.judging.placement import Placement, place_by_source
 from paritycheck.predict.planning.build import predict_build
 from paritycheck.predict.planning.predicted import predicted_snapshot
+from paritycheck.predict.selecting.selection import Catalogue
 
 
 class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked of the build.
 
     ``context``, ``file`` and ``ignorefile`` are paths below the repository root (``file`` ``""``: the
-    engine's default name); ``written`` is what stood after ``-f``.
+    engine's default name); ``written`` is what stood after ``-f``, ``catalogue`` what is known of
+    distributions.
     """
 
     engine: Engine
@@ -38,6 +40,7 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
     build_args: Mapping[str, str] = {}
     bases: Mapping[str, BaseImage] = {}
     read: Callable[[str], bytes | None] = lambda _path: None
+    catalogue: Catalogue = Catalogue()
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -101,6 +104,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
             bases=options.bases,
             tolerant=True,
             stand_in=stand_in,
+            catalogue=options.catalogue,
         )
     )
     return Plan(

@@ -32,7 +32,7 @@ _VERSION = re.compile(r"python(?:[-:@_]?v?)(3\.\d+)", re.IGNORECASE)
 def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
     """Follow the commands of a RUN in the stage's tree; return what else is to be known about it."""
     instruction = step.instruction
-    notes = Notes()
+    notes = Notes(run.packages)
     mounts = read_mounts(instruction, lambda word: building.shared.expand(word, step.env))
     origins = [_mount_origin(building, run, step, mount) for mount in mounts]
     scene = RunScene(
@@ -46,6 +46,9 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         binds_all=building.request.engine.name == "podman",
         unprivileged=step.user.partition(":")[0] not in ("", "0", "root"),
         bash="bash" in (step.shell or ("",))[0],
+        catalogue=building.request.catalogue,
+        platform=building.request.platform,
+        base=_first_base(building, run),
     )
     cwd = run.tree.locate(step.workdir or "/").path
     shell = Shell(scene, run.tree, cwd, dict(step.env), notes)
@@ -118,11 +121,8 @@ def _mount_origin(building: Building, run: StageRun, step: Step, mount: Mount) -
 
 def python_version(building: Building, run: StageRun) -> str:
     """Return the Python version that this stage's base is named for, or that the build's paths name."""
-    stage = run.stage
-    while stage.parent is not None:
-        stage = building.stages[stage.parent]
     value = run.settings.env.get("PYTHON_VERSION", "")
-    for text in (stage.base, f"python{value}"):
+    for text in (_first_base(building, run), f"python{value}"):
         found = _VERSION.search(text)
         if found:
             return found[1]
@@ -131,3 +131,11 @@ def python_version(building: Building, run: StageRun) -> str:
         if found:
             return found[1]
     return ""
+
+
+def _first_base(building: Building, run: StageRun) -> str:
+    """Return the image that a stage is built on in the end, through the stages in between."""
+    stage = run.stage
+    while stage.parent is not None:
+        stage = building.stages[stage.parent]
+    return stage.base

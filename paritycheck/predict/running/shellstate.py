@@ -12,10 +12,11 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Brings, Unknown
 from paritycheck.model.tree import FileEntry, join
 from paritycheck.parse.command.shellscript import Command
-from paritycheck.predict.building.notes import MissingFile, RunStart
+from paritycheck.predict.building.notes import MissingFile, RunStart, SystemPackage
 from paritycheck.predict.copying.landing import STANDARD_DIRECTORIES, keep_inline
 from paritycheck.predict.copying.stagetree import Place, StageTree
 from paritycheck.predict.running.shellwords import Field, Unsure
+from paritycheck.predict.selecting.selection import Catalogue, Installation
 
 Status = bool | None  # whether a command succeeds; None: nobody knows
 
@@ -35,7 +36,9 @@ class RunScene(msgspec.Struct, frozen=True):
     more than is known, as the base image is not at hand. ``python`` is the interpreter's version as
     far as the image's name or a path tells it (``3.12``), ``bash`` whether that is the shell,
     ``binds_all`` whether a mount of the context sees what the ignore file leaves out,
-    ``unprivileged`` whether another user than root runs it.
+    ``unprivileged`` whether another user than root runs it. ``catalogue`` is what is known of distributions,
+    ``platform`` what is built for (``linux/amd64``), ``base`` the image that the stage is built on
+    in the end.
     """
 
     location: Location
@@ -48,21 +51,30 @@ class RunScene(msgspec.Struct, frozen=True):
     bash: bool = False
     binds_all: bool = False
     unprivileged: bool = False
+    catalogue: Catalogue = Catalogue()
+    platform: str = "linux/amd64"
+    base: str = ""
 
 
 class Notes:
-    """What a RUN leaves behind for the judge, besides the tree."""
+    """What a RUN leaves behind for the judge, besides the tree.
 
-    def __init__(self) -> None:
+    ``packages`` are those of the operating system that earlier steps of the stage have dealt with, too.
+    """
+
+    def __init__(self, packages: tuple[SystemPackage, ...] = ()) -> None:
         self.starts: list[RunStart] = []
         self.missing: list[MissingFile] = []
+        self.installs: list[Installation] = []
+        self.packages: list[SystemPackage] = list(packages)
 
 
 class Shell:
     """The state of one shell; ``cwd`` is a tree path, a variable that is not to be told is ``None``.
 
     ``guarded`` counts the places around a command that make its failure harmless; ``ended`` is the
-    status of an ``exit`` that was reached.
+    status of an ``exit`` that was reached. ``doubted`` counts the places around a command that nobody knows
+    to be reached, ``printed`` is what the last command printed, where the command itself tells.
     """
 
     def __init__(self, scene: RunScene, tree: StageTree, cwd: str, env: dict[str, str], notes: Notes) -> None:
@@ -75,6 +87,8 @@ class Shell:
         self.parameters: tuple[Field, ...] = ()
         self.errexit = False
         self.guarded = 0
+        self.doubted = 0
+        self.printed: bytes | None = None
         self.depth = 0
         self.ended: Status = None
         self.is_over = False
@@ -90,6 +104,7 @@ class Shell:
         self.env, self.cwd = dict(other.env), other.cwd
         self.functions, self.parameters = dict(other.functions), other.parameters
         self.errexit, self.guarded, self.depth = other.errexit, other.guarded, other.depth
+        self.doubted = other.doubted
         self.ended, self.is_over = other.ended, other.is_over
 
     def join(self, other: Shell) -> None:
