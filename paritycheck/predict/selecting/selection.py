@@ -77,7 +77,8 @@ class Question(msgspec.Struct, frozen=True):
     """What a resolver is asked: PEP 508 requirements and constraints, for a Python and a platform.
 
     ``python`` as ``3.12``; ``markers`` the PEP 508 environment of the container; ``options`` index
-    options that the requirements files or the command give (``--extra-index-url URL``).
+    options that the requirements files or the command give (``--extra-index-url URL``). ``musl``: the
+    container's C library is musl (Alpine), so that other wheels fit.
     """
 
     requirements: tuple[str, ...]
@@ -85,10 +86,14 @@ class Question(msgspec.Struct, frozen=True):
     python: str = ""
     markers: Mapping[str, str] = {}
     options: tuple[str, ...] = ()
+    musl: bool = False
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """One distribution of a resolution, and the names of those that require it."""
+    """One distribution of a resolution, and the names of those that require it.
+
+    ``version`` is empty if it is only known that an install brings it (see ``Resolution.problems``).
+    """
 
     name: str
     version: str
@@ -96,7 +101,10 @@ class Resolved(msgspec.Struct, frozen=True):
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """What a resolver answers; ``problems`` name requirements that were left out, and why."""
+    """What a resolver answers; ``problems`` name requirements that were left out, and why.
+
+    What those require is not known: with problems, more may be installed than ``packages`` lists.
+    """
 
     packages: tuple[Resolved, ...] = ()
     problems: tuple[str, ...] = ()
