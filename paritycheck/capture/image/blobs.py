@@ -10,7 +10,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -52,6 +52,10 @@ class Span:
             offset += len(chunk)
             yield chunk
 
+    def open(self) -> BinaryIO:
+        """Return the span as a file that can be read at any place; it needs no closing."""
+        return cast("BinaryIO", io.BufferedReader(_SpanReader(self)))
+
     def digest(self) -> str:
         """Return ``sha256:...`` of everything."""
         state = hashlib.sha256()
@@ -61,7 +65,7 @@ class Span:
 
 
 class _SpanReader(io.RawIOBase):
-    """A span as the file object that decompressors read from."""
+    """A span as a file object."""
 
     def __init__(self, span: Span) -> None:
         self._span = span
@@ -69,6 +73,14 @@ class _SpanReader(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._offset, io.SEEK_END: self._span.size}[whence]
+        self._offset = max(0, start + offset)
+        return self._offset
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]

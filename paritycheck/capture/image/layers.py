@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 from msgspec import structs
 
@@ -43,8 +44,8 @@ class Layer:
 class StackedImage:
     """An immutable view of an image (or container), whatever medium it came from.
 
-    ``chunks`` yields the content of a regular file of the tree, or ``None`` if it is not to be
-    had. Valid only while the source that made it is open.
+    ``chunks`` yields the content of a regular file of the tree, ``opened`` is the file to read at any
+    place; ``None`` if it is not to be had. Valid only while the source that made it is open.
     """
 
     tree: FileTree
@@ -52,6 +53,12 @@ class StackedImage:
     digest: str
     created: str
     chunks: Callable[[FileEntry], Iterator[bytes] | None]
+    opened: Callable[[FileEntry], BinaryIO | None]
+
+    def open(self, path: str) -> BinaryIO | None:
+        """Return the regular file that ``path`` leads to, opened; ``None`` as for :meth:`read`."""
+        entry = self._file(path)
+        return None if entry is None else self.opened(entry)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return the file that ``path`` leads to (links followed inside the image), at most ``limit`` bytes.
@@ -119,11 +126,19 @@ def lay_exported(image: StackedImage, export: Layer, tar: Span) -> StackedImage:
         same = before is not None and before == structs.replace(entry, layer=before.layer)
         entries.append(before if before is not None and same else entry)
 
-    def chunks(entry: FileEntry) -> Iterator[bytes] | None:
+    def part(entry: FileEntry) -> Span | None:
         place = export.places.get(entry.path, -1)
-        return tar.part(place, entry.size, entry.path).chunks() if place >= 0 else None
+        return tar.part(place, entry.size, entry.path) if place >= 0 else None
 
-    return replace(image, tree=FileTree(entries), chunks=chunks)
+    def chunks(entry: FileEntry) -> Iterator[bytes] | None:
+        found = part(entry)
+        return found.chunks() if found is not None else None
+
+    def opened(entry: FileEntry) -> BinaryIO | None:
+        found = part(entry)
+        return found.open() if found is not None else None
+
+    return replace(image, tree=FileTree(entries), chunks=chunks, opened=opened)
 
 
 def note_removal(layer: Layer, parent: str, name: str) -> None:

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from paritycheck.capture.image.blobs import CHUNK
 from paritycheck.capture.image.layers import MAX_DEPTH, MAX_MEMBERS, Layer, note_removal
@@ -48,14 +49,20 @@ def walk_layer(root: str, index: int, *, check_moved: bool = False) -> Layer:
 
 
 def read_below(root: str, path: str) -> Iterator[bytes] | None:
-    """Return the content of the regular file at the tree path ``path`` below ``root``, following no link.
+    """Yield the content of what :func:`open_below` opens."""
+    file = open_below(root, path)
+    return None if file is None else _chunks(file)
 
-    ``None`` if it cannot be opened.
+
+def open_below(root: str, path: str) -> BinaryIO | None:
+    """Return the regular file at the tree path ``path`` below ``root``, opened; no link is followed.
+
+    ``None`` if it cannot be opened. The caller closes it.
     """
     content = _open_below(root, os.fsencode(path))
     if content is None and "\\x" in path:
         content = _open_below(root, SHOWN_BYTE.sub(lambda match: bytes([int(match[1], 16)]), path.encode()))
-    return None if content is None else _chunks(content)
+    return None if content is None else open(content, "rb")  # noqa: PTH123  # a descriptor has no path
 
 
 def _open_below(root: str, path: bytes) -> int | None:
@@ -80,8 +87,8 @@ def _open_below(root: str, path: bytes) -> int | None:
     return content
 
 
-def _chunks(content: int) -> Iterator[bytes]:
-    with open(content, "rb", buffering=0) as file:  # a descriptor has no path
+def _chunks(content: BinaryIO) -> Iterator[bytes]:
+    with content as file:
         while chunk := file.read(CHUNK):
             yield chunk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -42,11 +42,20 @@ def stack_packed(
         tars.append(tar)
         layers.append(read_layer(read_members(tar.read_at, tar.size, span.what), index))
 
-    def chunks(entry: FileEntry) -> Iterator[bytes] | None:
+    def part(entry: FileEntry) -> Span | None:
         place = layers[entry.layer].places.get(entry.path, -1)
-        return tars[entry.layer].part(place, entry.size, entry.path).chunks() if place >= 0 else None
+        return tars[entry.layer].part(place, entry.size, entry.path) if place >= 0 else None
 
-    return StackedImage(stack(layers), image_config(document), digest, document.created or "", chunks)
+    def chunks(entry: FileEntry) -> Iterator[bytes] | None:
+        found = part(entry)
+        return found.chunks() if found is not None else None
+
+    def opened(entry: FileEntry) -> BinaryIO | None:
+        found = part(entry)
+        return found.open() if found is not None else None
+
+    created = document.created or ""
+    return StackedImage(stack(layers), image_config(document), digest, created, chunks, opened)
 
 
 def archive_files(span: Span, scratch: Scratch) -> Files:

@@ -9,8 +9,10 @@ import msgspec
 from paritycheck.capture.image import selection
 from paritycheck.capture.image.layers import StackedImage
 from paritycheck.capture.parsing.reading import Parser, lazy_modules, parse_all
+from paritycheck.model.binary import SharedObject
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import OnDemand, Origin, OriginKind, Snapshot
+from paritycheck.parse.binary.elf import read_object
 from paritycheck.predict.environment.inferring import infer_environment
 
 MAX_METADATA = 32 << 20  # bytes of one file that inferring the environment may read
@@ -35,6 +37,7 @@ def image_snapshot(
         digests=OnDemand(image.sha256, carried.files),
         environment=_environment(image),
         config=image.config,
+        objects=OnDemand(lambda path: _object(image, path), lambda: ()),
     )
 
 
@@ -45,6 +48,14 @@ def _environment(image: StackedImage) -> Environment:
 def _text(image: StackedImage, path: str) -> str | None:
     data = image.read(path, selection.MAX_TEXT)
     return None if data is None or b"\0" in data else data.decode("utf-8", "replace")
+
+
+def _object(image: StackedImage, path: str) -> SharedObject | None:
+    file = image.open(path)
+    if file is None:
+        return None
+    with file:
+        return read_object(file)
 
 
 class _Carried:

@@ -15,14 +15,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from paritycheck.capture.image.config import ConfigDocument, decode_config, image_config
 from paritycheck.capture.image.layers import Layer, StackedImage, stack
 from paritycheck.capture.image.layertar import read_layer
-from paritycheck.capture.image.layerwalk import MovedContent, read_below, walk_layer
+from paritycheck.capture.image.layerwalk import MovedContent, open_below, read_below, walk_layer
 from paritycheck.capture.image.tarheaders import read_members
 from paritycheck.errors import SourceError
 from paritycheck.model.tree import FileEntry
@@ -174,7 +174,11 @@ def _stacked(
     def chunks(entry: FileEntry) -> Iterator[bytes] | None:
         return read_below(roots[entry.layer], entry.path)
 
-    return StackedImage(tree, image_config(document), f"sha256:{image_id}", document.created or "", chunks)
+    def opened(entry: FileEntry) -> BinaryIO | None:
+        return open_below(roots[entry.layer], entry.path)
+
+    created = document.created or ""
+    return StackedImage(tree, image_config(document), f"sha256:{image_id}", created, chunks, opened)
 
 
 def _image_layers(store: Store, image_id: str) -> tuple[ConfigDocument, list[str]] | None:

@@ -1,0 +1,1 @@
+"""Compiled files: what they say about themselves, read without running them."""
