@@ -8,7 +8,7 @@ import msgspec
 
 from paritycheck.model.location import Location
 
-SourceKind = Literal["index", "path", "url", "git", "project"]
+SourceKind = Literal["index", "path", "url", "git", "project", "conda"]
 
 
 class Declaration(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -17,7 +17,8 @@ class Declaration(msgspec.Struct, frozen=True, omit_defaults=True):
     ``name`` normalised (PEP 503), ``section`` ``""`` for what is always wanted, else ``extra:NAME``,
     ``group:NAME`` or ``constraint``. ``specifier``, ``marker`` and ``url`` as PEP 508 writes them;
     ``path`` the directory or archive of a local source, below the directory of the file. ``source`` says
-    where it is taken from: ``project`` is a workspace member.
+    where it is taken from: ``project`` is a workspace member, ``conda`` a package of
+    conda, which may have another name there.
     """
 
     name: str
@@ -93,7 +94,8 @@ class LockedPackage(msgspec.Struct, frozen=True, omit_defaults=True):
     installed at all (forks of uv, markers of Poetry 2 and pdm); ``group_markers`` the same for single groups
     where they differ (Poetry 2; a group not among them has none). ``groups``: those that it was
     locked for, where the lock says that of packages (Poetry 2, pdm, Pipfile.lock: ``default``, ``develop``).
-    ``optional``: only an extra brings it (Poetry 1). ``wheels`` are file names.
+    ``optional``: only an extra brings it (Poetry 1). ``wheels`` are file names. ``virtual``: a project of uv that is not installed
+    itself, only what it requires.
     """
 
     name: str
@@ -107,6 +109,7 @@ class LockedPackage(msgspec.Struct, frozen=True, omit_defaults=True):
     source: SourceKind = "index"
     path: str = ""
     wheels: tuple[str, ...] = ()
+    virtual: bool = False
 
 
 LockKind = Literal["uv", "poetry", "pdm", "pipenv", "pylock", "conda"]
@@ -116,7 +119,8 @@ class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
     """A lock file, read.
 
     ``extras`` maps an extra of the project to the names it brings (Poetry), ``members`` the
-    workspace's projects by name (uv). ``content_hash`` is Poetry's and Pipenv's record of what was locked.
+    workspace's projects by name (uv), ``defaults`` the groups installed by default (pylock.toml).
+    ``content_hash`` is Poetry's and Pipenv's record of what was locked.
     """
 
     path: str
@@ -125,5 +129,6 @@ class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
     python: str = ""
     extras: dict[str, tuple[str, ...]] = {}
     members: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
     content_hash: str = ""
     problems: tuple[tuple[str, Location], ...] = ()

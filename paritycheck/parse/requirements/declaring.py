@@ -9,8 +9,8 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from packaging.markers import InvalidMarker, Marker
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.markers import Marker
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from paritycheck.model.location import Location
@@ -26,15 +26,16 @@ def declare(text: str, location: Location, section: str = "") -> Declaration | N
     """Read a PEP 508 requirement; ``None`` if it is none."""
     try:
         requirement = Requirement(text)
-    except (InvalidRequirement, RecursionError):
+        specifier, marker = str(requirement.specifier), str(requirement.marker or "")
+    except (ValueError, RecursionError):
         return _declare_url(text, location, section)
     declared = Declaration(
         name=canonicalize_name(requirement.name),
         location=location,
         section=section,
-        specifier=str(requirement.specifier),
+        specifier=specifier,
         extras=normal_names(requirement.extras),
-        marker=str(requirement.marker or ""),
+        marker=marker,
     )
     return at_url(declared, requirement.url) if requirement.url else declared
 
@@ -107,7 +108,7 @@ def normal_marker(text: object) -> str:
         return ""
     try:
         return str(Marker(text))
-    except (InvalidMarker, RecursionError):
+    except (ValueError, RecursionError):
         return text.strip()
 
 

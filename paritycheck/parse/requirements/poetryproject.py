@@ -54,11 +54,13 @@ def _read_main(draft: ProjectDraft) -> None:
     project = draft.document.table("project")
     declared = list(_declarations(draft, (*_ROOT, "dependencies"), ""))
     if (project.get("dependencies") or project.get("optional-dependencies")) and not project.get("dynamic"):
-        for each, _ in declared:
-            if each.source != "index":
-                draft.rewrite(
-                    each.name, source=each.source, url=each.url, path=each.path, editable=each.editable
-                )
+        taken = [each for each, _ in declared if each.source != "index"]
+        draft.rewrite(
+            {
+                each.name: {key: getattr(each, key) for key in ("source", "url", "path", "editable")}
+                for each in taken
+            }
+        )
         return
     if declared and "" in draft.dynamic:
         draft.dynamic.remove("")

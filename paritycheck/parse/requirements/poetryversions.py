@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 _PART = re.compile(r"(\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?([^\s,]+)")
 _RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
@@ -29,7 +29,7 @@ def _conjunction(text: str) -> str:
     parts = [part for operator, version in _PART.findall(text) for part in _part(operator, version)]
     try:
         return str(SpecifierSet(",".join(parts)))
-    except InvalidSpecifier:
+    except ValueError:
         return ""
 
 

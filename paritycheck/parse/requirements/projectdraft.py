@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from packaging.utils import canonicalize_name
 
@@ -64,11 +66,10 @@ class ProjectDraft:
         if isinstance(target, str) and target:
             self.inclusions.append(Inclusion(target, location, section))
 
-    def rewrite(self, name: str, **changes: object) -> None:
-        """Change every declaration of the distribution ``name``."""
+    def rewrite(self, changes: Mapping[str, Mapping[str, object]]) -> None:
+        """Change fields of every declaration of the distributions in ``changes``."""
         self.declarations = [
-            msgspec.structs.replace(each, **changes) if each.name == name else each
-            for each in self.declarations
+            msgspec.structs.replace(each, **changes.get(each.name, {})) for each in self.declarations
         ]
 
     def finish(self) -> DependencyFile:

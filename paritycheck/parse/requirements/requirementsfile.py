@@ -123,6 +123,11 @@ def read_requirements(path: str, text: str) -> DependencyFile:
     )
 
 
+def without_comment(line: str) -> str:
+    """Return a single line without its comment."""
+    return next((each for _, each in logical_lines(line)), "")
+
+
 def logical_lines(text: str) -> list[tuple[int, str]]:
     """Return the lines that say something, with the number of the first of each; without comments."""
     numbered = enumerate(text.removeprefix("\ufeff").split("\n"), start=1)

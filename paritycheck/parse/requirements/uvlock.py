@@ -48,7 +48,8 @@ def read_uv_lock(path: str, text: str) -> Lock:
 
 def _package(entry: Mapping[str, Any], location: Location, members: tuple[str, ...]) -> LockedPackage:
     name = canonicalize_name(entry["name"])
-    source, path = _source(entry.get("source"), name in members)
+    given = entry.get("source")
+    source, path = _source(given, name in members)
     edges = {"": _edges(entry.get("dependencies"))}
     for key, kind in (("optional-dependencies", "extra"), ("dev-dependencies", "group")):
         sections = entry.get(key)
@@ -64,6 +65,7 @@ def _package(entry: Mapping[str, Any], location: Location, members: tuple[str, .
         marker=any_marker([normal_marker(each) for each in forks]) if isinstance(forks, list) else "",
         source=source,
         path=path,
+        virtual=isinstance(given, dict) and "virtual" in given,
         wheels=tuple(_file(each) for each in wheels if isinstance(each, dict))
         if isinstance(wheels, list)
         else (),

@@ -31,10 +31,8 @@ def read_uv(draft: ProjectDraft) -> None:
         draft.defaults = tuple(canonicalize_name(each) for each in defaults if isinstance(each, str))
     _read_workspace(draft)
     _read_indexes(draft, settings)
-    for name, given in draft.document.table("tool", "uv", "sources").items():
-        changes = _source(given)
-        if changes:
-            draft.rewrite(canonicalize_name(name), **changes)
+    sources = draft.document.table("tool", "uv", "sources")
+    draft.rewrite({canonicalize_name(name): _source(given) for name, given in sources.items()})
 
 
 def _read_workspace(draft: ProjectDraft) -> None:
