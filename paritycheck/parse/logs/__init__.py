@@ -1,0 +1,1 @@
+"""Logs of containers: lines of any make -> the exceptions and events that they tell of."""
