@@ -12,6 +12,7 @@ from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import (
     build_findings,
     data_findings,
+    distribution_findings,
     image_findings,
     loss_findings,
     mount_findings,
@@ -26,6 +27,7 @@ from paritycheck.model.location import Location
 from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
+from paritycheck.predict.judging.absence import Supply
 from paritycheck.predict.judging.losses import Losses, find_losses
 from paritycheck.predict.judging.placement import Placement, place_by_likeness
 from paritycheck.predict.judging.views import view_container, view_local
@@ -49,6 +51,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),
+        *distribution_findings(losses, facts),
         *data_findings(losses, facts),
         *start_findings(facts),
         *step_findings(facts),
@@ -128,16 +131,20 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
         start = msgspec.structs.replace(start, env={**changes, **start.env})
     lines = (*(service_lines(service) if service else ()), *_path_lines(plan))
     view = view_container(container, start, lines)
+    local_view = view_local(local, view, placement, config.context)
     return Facts(
         local=local,
         container=container,
         actual=image is not None,
         view=view,
-        local_view=view_local(local, view, placement, config.context),
+        local_view=local_view,
         placement=placement,
         context_root=config.context,
         plan=plan,
         mounts=place_mounts(service, container.tree) if service else None,
+        supply=Supply(
+            local_view.declarations(), plan.prediction.installs if plan else (), view.certain, config.context
+        ),
     )
 
 

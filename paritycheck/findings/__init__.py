@@ -2,6 +2,7 @@
 
 from paritycheck.findings.build import build_findings
 from paritycheck.findings.data import data_findings
+from paritycheck.findings.distributions import distribution_findings
 from paritycheck.findings.image import image_findings
 from paritycheck.findings.losses import loss_findings
 from paritycheck.findings.mounts import mount_findings
@@ -12,6 +13,7 @@ from paritycheck.findings.steps import step_findings
 __all__ = [
     "build_findings",
     "data_findings",
+    "distribution_findings",
     "image_findings",
     "loss_findings",
     "mount_findings",

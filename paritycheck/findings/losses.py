@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from paritycheck.gates import Facts, travel
-from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem, Severity
@@ -21,9 +20,8 @@ def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every cause that cost the container something it needs."""
     causes: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for loss in losses.losses:
-        if loss.provider is not None:
-            yield _missing_distribution(loss, loss.provider)
-            continue
+        if loss.wanted is not None:
+            continue  # of outside
         journey = travel(loss.item, facts)
         lost = journey.lost_at
         if lost is not None:
@@ -77,20 +75,6 @@ def _severity(code: str, judged: list[Judged], facts: Facts) -> Severity:
     """Without a start command nobody knows the whole search path: what is there may be found after all."""
     doubtful = code == "PC107" and not facts.view.start.resolved
     return "error" if any(loss.breaks for loss, _, _ in judged) and not doubtful else "warning"
-
-
-def _missing_distribution(loss: Loss, provider: Distribution) -> Finding:
-    version = f" {provider.version}" if provider.version else ""
-    first = loss.importers[0]
-    return make_finding(
-        "PC201",
-        f"{loss.item.name}{version} is installed locally but not in the container, "
-        f"which imports {loss.miss.name} from it",
-        severity="error" if loss.breaks else "warning",
-        items=[ReportItem("distribution", loss.item.name)],
-        locations=[Location(first.path, first.line)],
-        imported_by=loss.importers,
-    )
 
 
 def _hint(code: str, judged: list[Judged], facts: Facts, severity: Severity) -> str:

@@ -7,6 +7,8 @@ import msgspec
 from paritycheck.model.journey import Gate, Outcome, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.judging.absence import Supply
+from paritycheck.predict.judging.declarations import Declarations
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView, LocalView
 from paritycheck.predict.planning.composing import Mount
@@ -18,7 +20,8 @@ class Facts(msgspec.Struct, frozen=True):
 
     ``container`` is the actual image where there is one (``actual``), else the prediction's
     snapshot. ``context_root`` is the build context below the repository root, ``mounts`` what a compose
-    service mounts. Missing facts are ``None``, and the gates that need them say unknown or skipped.
+    service mounts, ``supply`` how distributions get into the container. Missing facts are ``None``,
+    and the gates that need them say unknown or skipped.
     """
 
     local: Snapshot
@@ -30,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True):
     context_root: str = ""
     plan: Plan | None = None
     mounts: tuple[Mount, ...] | None = None
+    supply: Supply = Supply(Declarations())
 
 
 def verdict(gate: Gate, outcome: Outcome, reason: str, *locations: Location) -> Verdict:

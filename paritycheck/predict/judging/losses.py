@@ -11,32 +11,33 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import ANY_SUBMODULE
 from paritycheck.predict.importing.closure import Closure
 from paritycheck.predict.importing.conditions import holds
+from paritycheck.predict.importing.knownnames import NAMESPACES
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
 from paritycheck.predict.judging.needs import CAUTION, Need, follow_start, list_needs
 from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.thirdparty import Outside, Wanted
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
 
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded. ``provider`` is the locally installed
-    distribution where the item is one.
+    ``breaks``: something that runs needs it unguarded. ``wanted`` says what is known of it where it is no
+    file of the checkout.
     """
 
     item: Item
     miss: NotFound
     importers: tuple[Importer, ...]
     breaks: bool
-    provider: Distribution | None = None
+    wanted: Wanted | None = None
 
 
 class Losses(msgspec.Struct, frozen=True):
@@ -78,7 +79,9 @@ class _Search:
         self.placement = placement
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
         self.breaking: set[Item] = set()
-        self.misses: dict[Item, tuple[NotFound, Distribution | None]] = {}
+        self.misses: dict[Item, NotFound] = {}
+        self.wanted: dict[Item, Wanted] = {}
+        self.outside = Outside(container, view, local_view, placement)
         self.arrived: dict[str, Importer] = {}
         self.doubtful: dict[str, str] = {}
 
@@ -87,10 +90,10 @@ class _Search:
         losses = (
             Loss(
                 item,
-                self.misses[item][0],
+                self.misses[item],
                 in_order(importers),
                 item in self.breaking,
-                self.misses[item][1],
+                self.wanted.get(item),
             )
             for item, importers in sorted(self.needed.items())
         )
@@ -119,7 +122,11 @@ class _Search:
 
     def _lose(self, target: Target, miss: NotFound, need: Need) -> Iterator[Need]:
         if target.attribute:
-            yield from self._lose_member(f"{target.name}.{target.attribute}", need, miss)
+            full = f"{target.name}.{target.attribute}"
+            before = len(self.needed)
+            yield from self._lose_member(full, need, miss)
+            if len(self.needed) == before and (miss.reason == "no-name" or target.name in NAMESPACES):
+                self._lose_outside(full, miss, need)
             return
         if miss.reason == "beyond-top-level":
             return
@@ -136,16 +143,18 @@ class _Search:
                 if name not in ("*", ANY_SUBMODULE):
                     yield from self._lose_member(f"{target.name}.{name}", need)
             return
-        self._lose_distribution(target, miss, need)
+        taken = need.statement.names if target.name in NAMESPACES else ()
+        for full in [f"{target.name}.{name}" for name in taken] or [target.name]:
+            self._lose_outside(full, miss, need)
 
-    def _lose_distribution(self, target: Target, miss: NotFound, need: Need) -> None:
-        provider = self.local.provider(target.name)
-        if provider is None:
-            return
-        if self.container.environment.interpreter is None:
-            self.doubtful[target.name] = "the container's distributions are not known"
-        else:
-            self._note(Item("distribution", provider.name), miss, need, provider)
+    def _lose_outside(self, name: str, miss: NotFound, need: Need) -> None:
+        wanted = self.outside.judge(name, miss)
+        if isinstance(wanted, str):
+            self.doubtful[name] = wanted
+        elif wanted is not None:
+            item = Item("module" if wanted.since else "distribution", wanted.name)
+            self.wanted[item] = self.wanted[item].merged(wanted) if item in self.wanted else wanted
+            self._note(item, miss, need)
 
     def _lose_member(self, name: str, need: Need, miss: NotFound | None = None) -> Iterator[Need]:
         """``from package import name``: lost if the checkout has a submodule of that name."""
@@ -158,7 +167,7 @@ class _Search:
     def _lose_file(self, here: Found, miss: NotFound, need: Need) -> Iterator[Need]:
         item = Item("module", here.name, here.path)
         new = item not in self.needed or (need.breaks and item not in self.breaking)
-        self._note(item, miss, need, None)
+        self._note(item, miss, need)
         says = self.local.finder.modules.get(here.path)
         if new and says is not None:
             chain = (*need.importer.chain, here.name) if need.reached else ()
@@ -173,9 +182,9 @@ class _Search:
                     local_path=here.path,
                 )
 
-    def _note(self, item: Item, miss: NotFound, need: Need, provider: Distribution | None) -> None:
+    def _note(self, item: Item, miss: NotFound, need: Need) -> None:
         self.needed[item].append(need.importer)
-        self.misses.setdefault(item, (miss, provider))
+        self.misses.setdefault(item, miss)
         if need.breaks:
             self.breaking.add(item)
 

@@ -23,6 +23,7 @@ from paritycheck.predict.importing.builtinmodules import ALWAYS, STARTED, find_b
 from paritycheck.predict.importing.conditions import Fact
 from paritycheck.predict.importing.finder import Finder
 from paritycheck.predict.importing.outcome import Found, NotFound, Outcome
+from paritycheck.predict.judging.declarations import Declarations, read_declarations
 from paritycheck.predict.judging.declared import mentioned_names, normalise, requires_elsewhere
 from paritycheck.predict.judging.naming import name_below, package_roots, search_directories
 from paritycheck.predict.judging.placement import Placement
@@ -32,7 +33,8 @@ from paritycheck.predict.starting.start import Start
 class ContainerView(msgspec.Struct, frozen=True):
     """``certain`` are the directories that are searched, ``assumed`` those that may be.
 
-    ``start`` is what the container starts; ``path_lines`` are the lines that put together its path.
+    ``start`` is what the container starts; ``path_lines`` are the lines that put together its path,
+    ``environment`` is that of the interpreter which is started.
     """
 
     finder: Finder
@@ -41,6 +43,7 @@ class ContainerView(msgspec.Struct, frozen=True):
     facts: dict[str, Fact]
     start: Start
     path_lines: tuple[Location, ...] = ()
+    environment: Environment = Environment()
 
     def reaches(self, path: str, name: str) -> bool:
         """Tell whether the file ``path`` has the import name ``name`` from a directory that is searched."""
@@ -79,7 +82,7 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
         modules=container.modules,
         doubt=container.project_doubt,
     )
-    return ContainerView(finder, certain, assumed, _facts(environment), start, path_lines)
+    return ContainerView(finder, certain, assumed, _facts(environment), start, path_lines, environment)
 
 
 def _environment(container: Snapshot, start: Start) -> Environment:
@@ -143,6 +146,8 @@ class LocalView(msgspec.Struct, frozen=True):
     ``beside`` finds what lies beside the importer or above it: how a program is found that people
     start from within its own directory; ``mentioned`` are the names in the dependency files;
     ``elsewhere`` tells whether an importer means a distribution by a name, not the file of that path.
+    ``declarations`` are what the dependency files say, ``environment`` is the local one, ``modules`` are the
+    paths of the checkout's own.
     """
 
     finder: Finder
@@ -150,6 +155,9 @@ class LocalView(msgspec.Struct, frozen=True):
     beside: Callable[[str, bool], Finder]
     mentioned: Callable[[], frozenset[str]]
     elsewhere: Callable[[str, str, str], bool]
+    declarations: Callable[[], Declarations]
+    environment: Environment
+    modules: tuple[str, ...]
 
     def find(self, name: str, importer: str, *, started: bool = False) -> Outcome:
         """Return what importing ``name`` finds in the checkout, for the file ``importer`` of it.
@@ -212,6 +220,9 @@ def view_local(local: Snapshot, view: ContainerView, placement: Placement, root:
         beside,
         cache(lambda: mentioned_names(local)),
         cache(lambda importer, path, name: requires_elsewhere(local, importer, path, name)),
+        cache(lambda: read_declarations(local)),
+        local.environment,
+        local.application_modules,
     )
 
 

@@ -1,0 +1,169 @@
+"""What the container needs of outside and lacks: distributions, modules of the standard library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from paritycheck.gates import Facts, travel
+from paritycheck.model.environment import Distribution
+from paritycheck.model.journey import Item
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, Importer, ReportItem, Severity
+from paritycheck.predict.judging.absence import Absence, Kind, explain_absence
+from paritycheck.predict.judging.losses import Loss, Losses, in_order
+from paritycheck.predict.judging.thirdparty import Wanted
+from paritycheck.rules import RULES, make_finding
+
+_CODES: dict[Kind, str] = {
+    "missing": "PC201",
+    "undeclared": "PC203",
+    "not-selected": "PC204",
+    "marker": "PC206",
+    "elsewhere": "PC209",
+}
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    loss: Loss
+    wanted: Wanted
+    absence: Absence
+    severity: Severity
+
+
+def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Return a finding for every cause that cost the container something of outside that it needs."""
+    causes: dict[tuple[str, str, Severity], list[_Judged]] = defaultdict(list)
+    for loss in losses.losses:
+        wanted = loss.wanted
+        if wanted is None:
+            continue
+        if wanted.since is not None:
+            yield _not_standard(loss, wanted, facts)
+        elif wanted.installed is not None:
+            yield _incomplete(loss, wanted, wanted.installed, facts)
+        else:
+            judged = _judge(loss, wanted, facts)
+            cause = next((str(place) for place in judged.absence.locations), loss.item.name)
+            causes[_CODES[judged.absence.kind], cause, judged.severity].append(judged)
+    for (code, _, severity), judged_alike in sorted(causes.items()):
+        yield _finding(code, severity, judged_alike, facts)
+
+
+def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:
+    absence = explain_absence(loss.item.name, facts.supply, loss.importers[0].path)
+    return _Judged(loss, wanted, absence, _severity(loss, wanted, absence))
+
+
+def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
+    """An error is certain to happen; what an extra declares is opted for, and may be imported late."""
+    late = all(each.context == "function" for each in loss.importers if each.chain or not loss.breaks)
+    optional = absence.kind == "not-selected" and late
+    return "error" if loss.breaks and not wanted.doubt and not optional else "warning"
+
+
+def _finding(code: str, severity: Severity, alike: list[_Judged], facts: Facts) -> Finding:
+    first = alike[0]
+    importers = in_order(each for judged in alike for each in judged.loss.importers)
+    locations = [place for judged in alike for place in judged.absence.locations]
+    locations += [Location(each.path, each.line) for each in importers[:1]]
+    doubts = dict.fromkeys(judged.wanted.doubt for judged in alike if judged.wanted.doubt)
+    doubt = f"; it may be there after all: {next(iter(doubts))}" if doubts else ""
+    return make_finding(
+        code,
+        f"{_names(alike)} {'is' if len(alike) == 1 else 'are'} imported and not installed in the container: "
+        f"{first.absence.reason}{doubt}",
+        gate="image",
+        severity=severity,
+        items=[item for judged in alike for item in _items(judged.loss, judged.wanted, facts)],
+        locations=dict.fromkeys(locations),
+        imported_by=importers,
+        hint=_hint(alike) or RULES[code].help,
+    )
+
+
+def _names(alike: list[_Judged]) -> str:
+    shown = [judged.loss.item.name + _version(judged.wanted) for judged in alike[:4]]
+    return ", ".join(shown) + (f" and {len(alike) - 4} more" if len(alike) > 4 else "")
+
+
+def _version(wanted: Wanted) -> str:
+    return f" {wanted.local.version}" if wanted.local is not None and wanted.local.version else ""
+
+
+def _items(loss: Loss, wanted: Wanted, facts: Facts) -> Iterator[ReportItem]:
+    """The distribution with its journey, and the names that the code imports."""
+    journey = travel(Item("distribution", loss.item.name), facts)
+    yield ReportItem("distribution", loss.item.name, "", journey.verdicts)
+    for module in wanted.modules:
+        if module != loss.item.name:
+            yield ReportItem("module", module)
+
+
+def _hint(alike: list[_Judged]) -> str:
+    hints = list(dict.fromkeys(judged.absence.hint for judged in alike if judged.absence.hint))
+    return "; ".join(hints[:6]) + (" ..." if len(hints) > 6 else "")
+
+
+def _incomplete(loss: Loss, wanted: Wanted, there: Distribution, facts: Facts) -> Finding:
+    """The distribution is there, and what is imported of it is not."""
+    names = ", ".join(wanted.modules)
+    gone = there.editable and facts.container.tree.resolve(there.editable) is None
+    code = "PC205" if gone else "PC202"
+    local = f", which the local {wanted.local.version} has" if wanted.local is not None else ""
+    message = (
+        f"{there.name} is installed from {there.editable}, which is not in the container"
+        if gone
+        else f"{there.name} {there.version} in the container has no {names}{local}"
+    )
+    return make_finding(
+        code,
+        message,
+        gate="importable",
+        severity="error" if loss.breaks else "warning",
+        items=_items(loss, wanted, facts),
+        locations=dict.fromkeys((*_declared(there.name, facts), *_lines(loss.importers[:1]))),
+        imported_by=loss.importers,
+    )
+
+
+def _declared(name: str, facts: Facts) -> tuple[Location, ...]:
+    return tuple(each.location for each in facts.supply.declarations.of(name))[:1]
+
+
+def _not_standard(loss: Loss, wanted: Wanted, facts: Facts) -> Finding:
+    """A module of the standard library that the container's Python has no more, or not yet."""
+    since = ".".join(map(str, wanted.since or ()))
+    interpreter = facts.view.environment.interpreter
+    version = interpreter.version if interpreter else ""
+    helper = explain_absence("setuptools", facts.supply, loss.importers[0].path)
+    places: Iterable[Location] = _base_lines(facts)
+    hint = "Stay on an older Python, or import what replaced the module."
+    if wanted.name == "distutils":
+        places, hint = (*helper.locations[:1], *places), helper.hint or hint
+    verb = f"left the standard library with Python {since}" if wanted.dropped else f"is new in Python {since}"
+    doubt = f"; a distribution may bring it: {wanted.doubt}" if wanted.doubt else ""
+    return make_finding(
+        "PC304",
+        f"{loss.miss.name} {verb}, the container runs {version}{doubt}",
+        gate="importable",
+        severity="error" if loss.breaks and not wanted.doubt else "warning",
+        items=[ReportItem("module", name) for name in wanted.modules],
+        locations=dict.fromkeys((*places, *_lines(loss.importers[:1]))),
+        imported_by=loss.importers,
+        hint=hint,
+    )
+
+
+def _base_lines(facts: Facts) -> tuple[Location, ...]:
+    """The FROM line of the target stage, where it is known."""
+    if facts.plan is None:
+        return ()
+    prediction = facts.plan.prediction
+    return (prediction.stages[prediction.target].location,)
+
+
+def _lines(importers: Iterable[Importer]) -> tuple[Location, ...]:
+    return tuple(Location(each.path, each.line) for each in importers)

@@ -1,0 +1,234 @@
+"""Why a distribution that is wanted is not where the container's interpreter looks, and which line to change.
+
+A command that names an extra or a group is meant for it: what is missing belongs into that section. A
+command that names none lacks the option. What no file declares belongs into the file that the
+installer reads.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from paritycheck.model.location import Location
+from paritycheck.model.requirement import DependencyFile
+from paritycheck.model.tree import join
+from paritycheck.predict.judging.declarations import Declarations
+from paritycheck.predict.selecting.selection import Installation, Skipped
+
+Kind = Literal["missing", "undeclared", "not-selected", "marker", "elsewhere"]
+
+_NAMED = re.compile(
+    r"(?:--extra|--extras|-E|--group|-G|--with|--only|--only-group)[\s=]+[\"']?([\w.,-]+)|\[([\w.,\s-]+)\]"
+)
+
+
+class Absence(msgspec.Struct, frozen=True):
+    """Why it is missing: ``locations`` with the line to change first, ``hint`` what to change there."""
+
+    kind: Kind
+    reason: str
+    locations: tuple[Location, ...] = ()
+    hint: str = ""
+
+
+class Supply(msgspec.Struct, frozen=True):
+    """How distributions get into the container.
+
+    ``installs`` are the installer commands of the build, ``searched`` the tree paths of the directories
+    that the interpreter searches, ``context`` the build context below the checkout's root.
+    """
+
+    declarations: Declarations
+    installs: tuple[Installation, ...] = ()
+    searched: tuple[str, ...] = ()
+    context: str = ""
+
+    def rooted(self, location: Location) -> Location:
+        """Return a line of the build context as a line of the checkout."""
+        if location.path.startswith("/") or not self.context or self.declarations.file(location.path):
+            return location
+        return msgspec.structs.replace(location, path=join(self.context, location.path))
+
+    def files(self, install: Installation) -> tuple[DependencyFile, ...]:
+        """Return the dependency files that an installer reads, as the checkout has them."""
+        paths = (join(self.context, path) for path in install.files)
+        return tuple(file for path in paths if (file := self.declarations.file(path)) is not None)
+
+    @property
+    def read(self) -> tuple[DependencyFile, ...]:
+        """The dependency files that any installer reads, in order."""
+        found = {file.path: file for install in self.installs for file in self.files(install)}
+        return tuple(found.values())
+
+    def selecting(self, name: str) -> Iterator[Installation]:
+        """Yield the installs that bring a distribution."""
+        wanted = canonicalize_name(name)
+        for install in self.installs:
+            if any(each.name == wanted for each in install.selection.selected):
+                yield install
+
+    def skipping(self, name: str) -> Iterator[tuple[Installation, Skipped]]:
+        """Yield the installs that leave a declaration of a distribution out."""
+        wanted = canonicalize_name(name)
+        for install in self.installs:
+            for skipped in install.selection.skipped:
+                if skipped.declaration.name == wanted:
+                    yield install, skipped
+
+
+def explain_absence(name: str, supply: Supply, importer: str = "") -> Absence:
+    """Say why the container lacks a distribution that the file ``importer`` of the checkout needs."""
+    return (
+        _installed_elsewhere(name, supply)
+        or _left_out(name, supply)
+        or _declared_elsewhere(name, supply)
+        or _undeclared(name, supply, importer)
+    )
+
+
+def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
+    installs = list(supply.selecting(name))
+    if not installs:
+        return None
+    install = installs[-1]
+    if any(each.site in supply.searched for each in installs):
+        install = next(each for each in reversed(installs) if each.site in supply.searched)
+        why = "its failure goes unnoticed" if install.forgiven else "a later step takes it away"
+        return Absence(
+            "missing", f"{install.location} installs it, but {why}: `{install.command}`", (install.location,)
+        )
+    return Absence(
+        "elsewhere",
+        f"{install.location} installs it into /{install.site}, where the interpreter does not look",
+        (install.location,),
+        "Install into the environment that the start command uses: set PATH and VIRTUAL_ENV before it.",
+    )
+
+
+def _left_out(name: str, supply: Supply) -> Absence | None:
+    found = list(supply.skipping(name))
+    if not found:
+        return None
+    for reason in ("marker", "extra", "group", "excluded", "constraint"):
+        for install, skipped in found:
+            if skipped.reason == reason:
+                return _skipped(name, install, skipped, [each for _, each in found], supply)
+    return None
+
+
+def _skipped(
+    name: str, install: Installation, skipped: Skipped, every: list[Skipped], supply: Supply
+) -> Absence:
+    declared = supply.rooted(skipped.declaration.location)
+    if skipped.reason == "marker":
+        return Absence(
+            "marker",
+            f"{declared} declares it, but not for the container's Python: {skipped.why}",
+            (declared, install.location),
+            f"Widen the marker of `{name}` at {declared}.",
+        )
+    sections = [each.declaration.section for each in every]
+    where = (
+        " and ".join(dict.fromkeys(_in_words(section) for section in sections if section)) or declared.path
+    )
+    reason = f"only {where} of {declared.path} brings it, and `{install.command}` does not select that"
+    named = _named_section(install, declared.path, supply)
+    if named is not None:
+        section, line = named
+        hint = f"add `{name}` to the {_in_words(section)} at {line}"
+        return Absence("not-selected", reason, (line, install.location, declared), hint)
+    remedy = f"add `{skipped.remedy}` to {install.location}" if skipped.remedy else ""
+    return Absence("not-selected", reason, (install.location, declared), remedy)
+
+
+def _in_words(section: str) -> str:
+    kind, _, name = section.partition(":")
+    return f"{kind} {name}" if name else section
+
+
+def _named_section(install: Installation, path: str, supply: Supply) -> tuple[str, Location] | None:
+    """Return the extra or group that the command names itself, with its last line."""
+    file = supply.declarations.file(path)
+    words = re.split(
+        r"[,\s]+", " ".join(first or second for first, second in _NAMED.findall(install.command))
+    )
+    names = {canonicalize_name(word) for word in words if word}
+    for section in file.sections if file else ():
+        if canonicalize_name(section.partition(":")[2] or "-") in names and file is not None:
+            return section, _last_line(file, section)
+    return None
+
+
+def _last_line(file: DependencyFile, section: str) -> Location:
+    lines = [each.location for each in file.declarations if each.section == section]
+    own = [line for line in lines if line.path == file.path]
+    return max(own, key=lambda line: line.line, default=Location(file.path))
+
+
+def _declared_elsewhere(name: str, supply: Supply) -> Absence | None:
+    """A file declares it that no installer reads, or a section that none selects."""
+    declared = [each for each in supply.declarations.of(name) if each.source != "project"]
+    if not declared:
+        return None
+    read = {file.path for file in supply.read}
+    here = next((each for each in declared if each.location.path in read), None)
+    first = here or declared[0]
+    if here is not None and not here.section:
+        line = supply.rooted(here.location)
+        return Absence("missing", f"{line} declares it, and no installer of the build brings it", (line,))
+    where = f"{_in_words(first.section)} of {first.location.path}" if first.section else first.location.path
+    reason = f"only {where} declares it, and no installer of the build reads that"
+    return Absence("not-selected", reason, (*_place(supply), first.location), _advice(name, supply))
+
+
+def _place(supply: Supply, importer: str = "") -> tuple[Location, ...]:
+    """Return where the declaration belongs: the file that the installer reads, else its command."""
+    file = _target_file(supply, importer)
+    if file is not None:
+        return (_last_line(file, ""),)
+    if supply.installs:
+        return (supply.installs[-1].location,)
+    return ()
+
+
+def _target_file(supply: Supply, importer: str) -> DependencyFile | None:
+    """Return the file of the installer that is nearest to the importer; without an installer the first."""
+    read = [
+        file for file in supply.read if any(not each.section for each in file.declarations)
+    ] or supply.read
+    if not read and not supply.installs:
+        read = [file for file in supply.declarations.files if not posixpath.dirname(file.path)]
+        read = [file for file in read if any(not each.section for each in file.declarations)]
+    return max(read, key=lambda file: _shared(file.path, importer), default=None)
+
+
+def _shared(path: str, importer: str) -> int:
+    """Count the directories of a file, if they are above the importer."""
+    directory = posixpath.dirname(path)
+    return directory.count("/") + 1 if directory and importer.startswith(directory + "/") else 0
+
+
+def _undeclared(name: str, supply: Supply, importer: str) -> Absence:
+    place = _place(supply, importer)
+    locked = supply.declarations.locked(name)
+    if not place:
+        return Absence("missing", "it is not installed there")
+    what = f" ({locked.location} has it for others)" if locked is not None else ""
+    return Absence(
+        "undeclared", f"no dependency file declares it{what}", place, _advice(name, supply, importer)
+    )
+
+
+def _advice(name: str, supply: Supply, importer: str = "") -> str:
+    file = _target_file(supply, importer)
+    if file is not None:
+        return f"add `{name}` to {file.path}"
+    if supply.installs:
+        return f"add `{name}` to the command at {supply.installs[-1].location}"
+    return ""

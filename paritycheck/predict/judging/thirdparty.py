@@ -1,0 +1,187 @@
+"""What an import wants that is neither found in the container nor a file of the checkout.
+
+The container's distributions are those that its interpreter's path shows. In an actual image they are
+there with all their files. In a predicted one most are known by name only, and where an install or
+a base image may have brought more than is listed, what is missing may be there after all.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from paritycheck.model.environment import Distribution
+from paritycheck.model.snapshot import Brings, Snapshot, Unknown
+from paritycheck.predict.importing.outcome import Found, NotFound
+from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
+from paritycheck.predict.judging.declared import normalise
+from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
+from paritycheck.predict.judging.views import ContainerView, LocalView
+
+_MAY_BRING: tuple[Brings, ...] = ("anything", "distributions")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is wanted of outside: a distribution, or a module of the standard library (``dropped``).
+
+    ``modules`` are the import names. ``doubt`` says why it may be there after all (``""``: it is not).
+    ``installed`` is the container's distribution where that is there and only lacks the module,
+    ``local`` the one of the local environment. ``since`` is the release that dropped the module, or
+    (``dropped`` false) the one that brings it.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    doubt: str = ""
+    local: Distribution | None = None
+    installed: Distribution | None = None
+    since: Release | None = None
+    dropped: bool = False
+
+    def merged(self, other: Wanted) -> Wanted:
+        """Return both in one; what is certain of one module is certain of the distribution."""
+        modules = tuple(dict.fromkeys((*self.modules, *other.modules)))
+        surer = other if self.doubt and not other.doubt else self
+        return msgspec.structs.replace(surer, modules=modules)
+
+
+class Outside:
+    """What the two sides know about distributions."""
+
+    def __init__(
+        self, container: Snapshot, view: ContainerView, local: LocalView, placement: Placement
+    ) -> None:
+        self.container = container
+        self.view = view
+        self.local = local
+        self.placement = placement
+        self.actual = container.origin.kind != "predicted"
+        self.installed = view.environment.distributions
+
+    @cached_property
+    def open(self) -> str:
+        """Why there may be distributions that nobody listed; ``""`` if all are listed."""
+        part = None if self.actual else open_part(self.container, self.view)
+        return "" if part is None else part.reason
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        """The names that some directory or module of the checkout or of the container's application has."""
+        names: set[str] = set()
+        for path in (*self.local.modules, *self.container.application_modules):
+            *folders, file = path.split("/")
+            names.update(folders)
+            names.add(file.partition(".")[0])
+        return frozenset(names)
+
+    def judge(self, name: str, miss: NotFound) -> Wanted | str | None:
+        """Say what the failed import of ``name`` wants.
+
+        ``None``: nothing of outside, or nothing that the checkout has, either. A text: nobody can tell,
+        and why.
+        """
+        provider = self.local.provider(name)
+        if self.view.environment.interpreter is None:
+            return "the container's distributions are not known" if provider is not None else None
+        top = name.partition(".")[0]
+        release = self._release()
+        since = gone_since(name, release) if release else None
+        newer = comes_with(name) if release else None
+        if since is not None or (newer is not None and release is not None and newer > release):
+            return self._standard(top, since or newer, since is not None)
+        if top in sys.stdlib_module_names or any(top in names for names in REMOVED.values()):
+            return None  # of another platform
+        above = self.view.finder.find(miss.parent) if miss.parent else None
+        if isinstance(above, Found) and not (above.kind == "namespace" and owned_part(name) != top):
+            return self._incomplete(name, miss, above)
+        if top in self._own_names and normalise(top) not in self.local.mentioned() and provider is None:
+            return f"the checkout has a {top} of its own"
+        for each in self.installed:
+            match brings(each, name):
+                case "yes" if self.actual:
+                    return Wanted(each.name, (name,), local=provider, installed=each)
+                case "yes":
+                    return None
+                case "maybe":
+                    return f"{each.name} may bring it"
+        return self._absent(name, provider)
+
+    def _release(self) -> Release | None:
+        numbers = self.view.facts.get("sys.version_info")
+        if not isinstance(numbers, tuple) or len(numbers) < 2:
+            return None
+        return int(numbers[0]), int(numbers[1])
+
+    def _standard(self, top: str, since: Release | None, dropped: bool) -> Wanted | None:
+        names = {canonicalize_name(each.name) for each in self.installed}
+        if top == "distutils" and "setuptools" in names:
+            return None  # setuptools puts its own copy in its place
+        if any(brings(each, top) in ("yes", "maybe") for each in self.installed):
+            return None
+        return Wanted(top, (top,), self.open if dropped else "", since=since, dropped=dropped)
+
+    def _incomplete(self, name: str, miss: NotFound, above: Found) -> Wanted | None:
+        """A package is there without the module that is wanted of it."""
+        own = above.path in self.placement.local_of or above.path in self._application
+        if own or not above.path or above.kind == "namespace":
+            return None
+        owner = next((each for each in self.installed if brings(each, above.name) == "yes"), None)
+        if owner is None or not (self.actual or self._is_listed(above)):
+            return None
+        local = self.local.provider(name)
+        if self.local.environment.interpreter is not None:
+            if local is None or local.version == owner.version:
+                return None
+        elif self.actual and miss.reason == "no-name":
+            return None  # modules may bind names in ways that cannot be seen
+        return Wanted(owner.name, (miss.missing,), local=local, installed=owner)
+
+    @cached_property
+    def _application(self) -> frozenset[str]:
+        return frozenset(self.container.application_modules)
+
+    def _is_listed(self, above: Found) -> bool:
+        """Tell whether a predicted package came with its files, not only with what makes it importable."""
+        if above.kind == "source":
+            return self.view.finder.modules.get(above.path) is not None
+        names = {stem for portion in above.portions for stem in self.view.finder.stems(portion)}
+        return bool(names - {"__init__", "__pycache__"})
+
+    def _absent(self, name: str, provider: Distribution | None) -> Wanted | None:
+        part = owned_part(name)
+        if provider is not None:
+            return Wanted(provider.name, (part,), self.open, local=provider)
+        if self.local.environment.interpreter is not None:
+            return None  # parity: it is missing on both sides
+        provision = likely_providers(name)
+        if not provision.names:
+            return None
+        declarations = self.local.declarations()
+        known = [each for each in provision.names if declarations.of(each) or declarations.locked(each)]
+        doubt = self.open
+        if not (doubt or known or self.actual or provision.certainty == "table"):
+            vague = [each.name for each in self.installed if brings(each, name) == "unlikely"]
+            count = "another distribution" if len(vague) == 1 else f"one of {len(vague)} other distributions"
+            doubt = f"{count} may bring a module of that name" if vague else ""
+        return Wanted((known or provision.names)[0], (part,), doubt)
+
+
+def open_part(container: Snapshot, view: ContainerView) -> Unknown | None:
+    """Return the unknown part of the tree that may hold distributions which the interpreter would see."""
+    sites = [
+        each.path.lstrip("/")
+        for each in view.environment.sys_path
+        if each.reason in ("site", "user-site", "pythonpath")
+    ]
+    for part in container.unknown:
+        if part.brings in _MAY_BRING and any(_covers(part.path, site) for site in sites):
+            return part
+    return None
+
+
+def _covers(part: str, site: str) -> bool:
+    return not part or site == part or site.startswith(part + "/")
