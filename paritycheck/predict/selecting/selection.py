@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -116,10 +116,12 @@ class Catalogue(msgspec.Struct, frozen=True):
     ``local`` are the distributions of the local environment by normalised name; ``resolve`` asks an
     index what an install would bring (``None``: nobody may ask); ``listing`` yields the paths that a
     release's wheel installs, below site-packages, ``None`` if it is not to be had; ``read`` one of
-    these files.
+    these files. ``expect`` is told the releases (name, version) whose listings will be asked for: they
+    are looked for side by side. Extension modules are listed without the tag of their interpreter.
     """
 
     local: Mapping[str, Distribution] = {}
     resolve: Callable[[Question], Resolution | None] | None = None
     listing: Callable[[str, str], tuple[str, ...] | None] | None = None
     read: Callable[[str, str, str], bytes | None] | None = None
+    expect: Callable[[Iterable[tuple[str, str]]], None] | None = None
