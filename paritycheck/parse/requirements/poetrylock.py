@@ -1,13 +1,15 @@
 """``poetry.lock``: packages, what each pulls in, groups and markers where the lock records them.
 
 Source: Poetry, ``packages/locker.py`` (lock versions 1.0 to 2.1). Up to 1.x a package has a category, in 2.0
-neither category nor group, from 2.1 groups and markers.
+neither category nor group, from 2.1 groups and markers. A category is no group: it names the first of the two
+(``main``, ``dev``) that reaches the package on any platform, so it is not kept.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -30,9 +32,15 @@ def read_poetry_lock(path: str, text: str) -> Lock:
     files = document.table("metadata", "files")
     packages: list[LockedPackage] = []
     listed = document.values.get("package")
-    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str):
-            packages.append(_package(entry, document.at("package", index), files))
+    entries = [
+        (index, entry)
+        for index, entry in enumerate(listed if isinstance(listed, list) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    ]
+    counts = Counter(canonicalize_name(entry["name"]) for _, entry in entries)
+    several = {name for name, count in counts.items() if count > 1}
+    for index, entry in entries:
+        packages.append(_package(entry, document.at("package", index), files, several))
     metadata = document.table("metadata")
     return Lock(
         path,
@@ -47,23 +55,24 @@ def read_poetry_lock(path: str, text: str) -> Lock:
     )
 
 
-def _package(entry: Mapping[str, Any], location: Location, files: Mapping[str, Any]) -> LockedPackage:
+def _package(
+    entry: Mapping[str, Any], location: Location, files: Mapping[str, Any], several: Collection[str]
+) -> LockedPackage:
     source = entry.get("source")
     source = source if isinstance(source, dict) else {}
     kind = _SOURCES.get(str(source.get("type")), "index")
-    category = entry.get("category")
     markers = entry.get("markers", entry.get("marker"))
     listed = entry.get("files", files.get(entry["name"]))
     return LockedPackage(
         canonicalize_name(entry["name"]),
         str(entry.get("version", "")),
         location,
-        _edges(entry, location),
+        _edges(entry, location, several),
         marker=normal_marker(markers),
         group_markers={canonicalize_name(group): normal_marker(each) for group, each in markers.items()}
         if isinstance(markers, dict)
         else {},
-        groups=normal_names(entry.get("groups", [category] if category else [])),
+        groups=normal_names(entry.get("groups")),
         optional=entry.get("optional") is True,
         source=kind,
         path=str(source.get("url", "")) if kind == "path" else "",
@@ -80,7 +89,9 @@ def _wheels(listed: object) -> tuple[str, ...]:
     return tuple(file_name(name) for name in names if name.endswith(".whl"))
 
 
-def _edges(entry: Mapping[str, Any], location: Location) -> dict[str, tuple[LockEdge, ...]]:
+def _edges(
+    entry: Mapping[str, Any], location: Location, several: Collection[str]
+) -> dict[str, tuple[LockEdge, ...]]:
     dependencies = entry.get("dependencies")
     extras = entry.get("extras")
     bringing: dict[str, list[str]] = {}
@@ -101,7 +112,10 @@ def _edges(entry: Mapping[str, Any], location: Location) -> dict[str, tuple[Lock
             sections = bringing.get(declared.name, [UNNAMED_EXTRA]) if optional else [""]
             for section in sections:
                 marker = without_extra(declared.marker) if section else declared.marker
-                edges.setdefault(section, []).append(LockEdge(declared.name, marker, declared.extras))
+                version = declared.specifier if declared.name in several else ""
+                edges.setdefault(section, []).append(
+                    LockEdge(declared.name, marker, declared.extras, version)
+                )
     return {section: tuple(given) for section, given in edges.items()}
 
 

@@ -57,12 +57,14 @@ class PipRequest(msgspec.Struct, frozen=True):
 class ProjectRequest(msgspec.Struct, frozen=True):
     """``uv sync``, ``poetry install``, ``pdm install|sync``, ``pipenv install|sync``: a project and its lock.
 
-    ``directory`` is the project's tree path. ``groups`` are added (``--group``, ``--with``, ``-G``), ``only`` are the
-    only ones (``--only``, ``--only-group``; then without the project's own dependencies, unless ``main``
-    or ``default`` is among them), ``without`` left out (``--no-group``, ``--without``, ``--no-dev``
+    ``directory`` is the project's tree path. ``groups`` are added (``--group``, ``--with``, ``-G``), ``only``
+    are the only ones (``--only``, ``--only-group``; then without the project's own dependencies, unless
+    ``main`` or ``default`` is among them), ``without`` left out (``--no-group``, ``--without``, ``--no-dev``
     as ``dev``). ``package`` is a workspace member, ``frozen``: the lock is not checked against the project.
     ``no_project``: the project itself is not installed (its dependencies are). ``exact``: what is not
-    selected is removed (``uv sync`` without ``--inexact``, ``poetry sync``). ``skip`` are distributions left out.
+    selected is removed (``uv sync`` without ``--inexact``, ``poetry sync``). ``skip`` are distributions left
+    out, ``no_workspace`` all members of the workspace. ``no_defaults`` leaves the default groups out
+    (``--no-default-groups`` of uv, ``--prod`` of pdm).
     """
 
     location: Location
@@ -79,6 +81,7 @@ class ProjectRequest(msgspec.Struct, frozen=True):
     all_packages: bool = False
     frozen: bool = False
     no_project: bool = False
+    no_workspace: bool = False
     exact: bool = False
     skip: tuple[str, ...] = ()
     deploy: bool = False
