@@ -14,6 +14,7 @@ from paritycheck.findings import (
     data_findings,
     distribution_findings,
     image_findings,
+    library_findings,
     loss_findings,
     mount_findings,
     smoke_findings,
@@ -52,6 +53,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     findings = [
         *loss_findings(losses, facts),
         *distribution_findings(losses, facts),
+        *library_findings(losses, facts),
         *data_findings(losses, facts),
         *start_findings(facts),
         *step_findings(facts),

@@ -116,6 +116,13 @@ _CATALOGUE = (
         "Widen the marker, or use the Python that it is meant for.",
     ),
     Rule(
+        "PC207",
+        "missing-shared-library",
+        "error",
+        "a compiled module needs a library of the system that the container's loader does not find, or refuses",
+        "Install the package that has the library in the final stage.",
+    ),
+    Rule(
         "PC208",
         "dev-distribution-shipped",
         "note",

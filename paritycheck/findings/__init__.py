@@ -4,6 +4,7 @@ from paritycheck.findings.build import build_findings
 from paritycheck.findings.data import data_findings
 from paritycheck.findings.distributions import distribution_findings
 from paritycheck.findings.image import image_findings
+from paritycheck.findings.libraries import library_findings
 from paritycheck.findings.losses import loss_findings
 from paritycheck.findings.mounts import mount_findings
 from paritycheck.findings.smoke import smoke_findings, traceback_lines
@@ -15,6 +16,7 @@ __all__ = [
     "data_findings",
     "distribution_findings",
     "image_findings",
+    "library_findings",
     "loss_findings",
     "mount_findings",
     "smoke_findings",

@@ -86,6 +86,11 @@ class Loader:
         """Whether the interpreter's program is known, so that anything can be told at all."""
         return self._ready
 
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Where it looks for what a program opens by name."""
+        return (*self._environment, *self._system)
+
     def object(self, path: str) -> SharedObject | None:
         """Return what the file at the absolute ``path`` says, links followed."""
         entry = self._files.entry(path)
