@@ -14,7 +14,7 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``raised``: the exception and then what caused it, or the exceptions of its group. ``count`` times,
     first in line ``line`` (from 1), at times ``first`` and ``last`` as the log writes them (``""``: it does
-    not). ``period``: the median of the seconds between two. ``processes``: the ids that the lines name.
+    not). ``period``: the usual number of seconds between two. ``processes``: the ids that the lines name.
     ``cut``: its beginning or end is not in the log. ``excerpt``: its first lines and its last, secrets
     withheld. ``origin``: from what it was read.
     """

@@ -61,8 +61,8 @@ class Service:
 
 def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
     """Return the image that Podman knows as ``name``. Raises SourceError with the next step to take."""
-    with _services(hosts) as services:
-        service, image_id = _first(services, name, "image", _image_id)
+    with services(hosts) as reachable:
+        service, image_id = first_knowing(reachable, name, "image", _image_id)
         for store in _stores(service):
             image = open_stored(store, image_id)
             if image is not None:
@@ -72,8 +72,8 @@ def open_image(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
 
 def open_container(name: str, hosts: EngineHosts, scratch: Scratch) -> StackedImage:
     """Return the file tree of the container ``name``, running or not, and how it is configured to run."""
-    with _services(hosts) as services:
-        service, facts = _first(services, name, "container", _inspect_container)
+    with services(hosts) as reachable:
+        service, facts = first_knowing(reachable, name, "container", inspect_container)
         image = _open_container_tree(service, facts, name, scratch)
         return replace(image, config=_container_config(facts, image.config, name))
 
@@ -86,7 +86,7 @@ def _open_container_tree(service: Service, facts: Any, name: str, scratch: Scrat
             return container
     image = _saved(service, image_id, f"the image of {name}", scratch)
     what = f"the export of {name}"
-    with _translated(service, what), service.connect(SAVE_PATIENCE) as client:
+    with translated(service, what), service.connect(SAVE_PATIENCE) as client:
         export = client.containers.get(container_id).export()
         tar = scratch.keep(export, what)
     top = len(image.config.layers)
@@ -104,7 +104,7 @@ def _container_config(facts: Any, image: ImageConfig, name: str) -> ImageConfig:
 
 
 def _saved(service: Service, image_id: str, name: str, scratch: Scratch) -> StackedImage:
-    with _translated(service, name), service.connect(SAVE_PATIENCE) as client:
+    with translated(service, name), service.connect(SAVE_PATIENCE) as client:
         span = scratch.keep(client.images.get(image_id).save(), name)
     return read_docker_archive(span, "", scratch)
 
@@ -113,18 +113,19 @@ def _image_id(client: Any, name: str) -> str:
     return str(client.images.get(name).id)
 
 
-def _inspect_container(client: Any, name: str) -> Any:
+def inspect_container(client: Any, name: str) -> Any:
+    """Return what the service says about the container ``name``."""
     return client.containers.get(name).attrs
 
 
-def _first(
-    services: Iterator[Service], name: str, kind: str, ask: Callable[[Any, str], Found]
+def first_knowing(
+    reachable: Iterator[Service], name: str, kind: str, ask: Callable[[Any, str], Found]
 ) -> tuple[Service, Found]:
     """Return the first service that knows ``name``, and what it answers."""
     asked: list[str] = []
-    for service in services:
+    for service in reachable:
         try:
-            with _translated(service, name), service.connect() as client:
+            with translated(service, name), service.connect() as client:
                 return service, ask(client, name)
         except _Missing:
             asked.append(service.url)
@@ -146,7 +147,7 @@ def _stores(service: Service) -> list[Store]:
 
 
 @contextlib.contextmanager
-def _services(hosts: EngineHosts) -> Iterator[Iterator[Service]]:
+def services(hosts: EngineHosts) -> Iterator[Iterator[Service]]:
     """Yield the services to ask, in order; one that had to be started is stopped at the end."""
     with contextlib.ExitStack() as closing:
         yield _reachable(hosts, closing)
@@ -225,7 +226,7 @@ def _started(program: str, hosts: EngineHosts) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def _translated(service: Service, name: str) -> Iterator[None]:
+def translated(service: Service, name: str) -> Iterator[None]:
     """Turn what podman-py raises about ``name`` into SourceError."""
     try:
         yield

@@ -16,6 +16,7 @@ from paritycheck.parse.logs.times import seconds_of
 MOST_KINDS = 200  # different incidents that are kept; what follows is counted only
 MOST_GAPS = 400
 MOST_PROCESSES = 40
+COARSE = 3.0  # seconds
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
@@ -45,8 +46,12 @@ class _Seen:
 
     @property
     def period(self) -> float | None:
-        """The median of the seconds between two, if there are two gaps at least."""
-        return round(statistics.median(self.gaps), 3) if len(self.gaps) >= 2 else None
+        """The usual number of seconds between two, if there are two gaps at least."""
+        if len(self.gaps) < 2:
+            return None
+        median = statistics.median(self.gaps)
+        # Some logs know whole seconds only: then the mean says more about short periods.
+        return round(median if median >= COARSE else statistics.mean(self.gaps), 3)
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Containers, running or not: what their engine says about them, and their logs."""

@@ -1,0 +1,117 @@
+"""Containers of a Docker daemon, through the ``docker`` package (the extra ``paritycheck[docker]``)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from paritycheck.capture.container.inspecting import Inspected, container_facts, decode_inspected
+from paritycheck.capture.container.logs import LogWindow
+from paritycheck.capture.container.mounts import with_listings
+from paritycheck.capture.container.opening import OpenedContainer
+from paritycheck.capture.container.running import read_changes, read_use, with_events
+from paritycheck.capture.image.docker import DEFAULT_HOST, HINT
+from paritycheck.capture.image.hosts import EngineHosts, is_local, require_listener
+from paritycheck.errors import SourceError
+from paritycheck.model.container import ContainerFacts
+
+ASIDE = 20  # seconds for an answer
+
+
+@contextlib.contextmanager
+def open_docker(name: str, hosts: EngineHosts, now: str, seconds: int) -> Iterator[OpenedContainer]:
+    """Yield the container ``name``; ``now`` is the time of asking, in ``seconds`` since 1970 as well.
+
+    Raises SourceError if there is no such container, no daemon or no ``docker`` package.
+    """
+    with _connected(hosts, name) as (api, url):
+        found = decode_inspected(api.inspect_container(name), name)
+        facts = _told_aside(api, found, container_facts(found, "docker", now), seconds, local=is_local(url))
+        yield OpenedContainer(
+            facts, f"docker-daemon:{found.image}", lambda window: _log(api, found, window), url
+        )
+
+
+def list_docker(hosts: EngineHosts, label: str) -> list[str]:
+    """Return the ids of the containers that have ``label`` (``name=value``)."""
+    with _connected(hosts, label) as (api, _):
+        return [str(each["Id"]) for each in api.containers(all=True, filters={"label": label})]
+
+
+@contextlib.contextmanager
+def _connected(hosts: EngineHosts, name: str) -> Iterator[tuple[Any, str]]:
+    try:
+        import docker
+        from docker.errors import DockerException, NotFound
+        from requests.exceptions import RequestException
+    except ImportError as error:
+        raise SourceError(
+            "containers of Docker need the docker package", "pip install 'paritycheck[docker]'"
+        ) from error
+    url = hosts.docker_host or DEFAULT_HOST
+    require_listener(url, "Docker daemon", hosts.patience, HINT)
+    try:
+        client = docker.DockerClient(base_url=url, timeout=max(ASIDE, round(hosts.patience)))
+        try:
+            yield client.api, url
+        finally:
+            client.close()
+    except NotFound as error:
+        raise SourceError(
+            f"the Docker daemon at {url} has no container {name!r}", "docker ps --all lists what there is"
+        ) from error
+    except (DockerException, RequestException) as error:
+        raise SourceError(f"the Docker daemon at {url} could not give us {name}: {error}", HINT) from error
+
+
+def _told_aside(
+    api: Any, found: Inspected, facts: ContainerFacts, seconds: int, *, local: bool
+) -> ContainerFacts:
+    remarks: list[str] = []
+
+    def ask(what: str, question: Callable[[], Any]) -> Any:
+        try:
+            return question()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            remarks.append(f"docker does not tell {what}: {str(error)[:200]}")
+            return None
+
+    events = ask(
+        "the times at which it started and died",
+        lambda: list(
+            api.events(
+                since=1, until=seconds, filters={"container": found.id, "type": "container"}, decode=True
+            )
+        ),
+    )
+    image = ask("its image's health check", lambda: api.inspect_image(found.image)) or {}
+    use = None
+    if facts.state == "running":
+        use = read_use(ask("what it uses", lambda: api.stats(found.id, stream=False)))
+    facts = with_events(facts, events or ())
+    return msgspec.structs.replace(
+        facts,
+        image_healthcheck=bool((image.get("Config") or {}).get("Healthcheck")),
+        use=use,
+        changes=read_changes(ask("the files of its own layer", lambda: api.diff(found.id))),
+        mounts=with_listings(facts.mounts) if local else facts.mounts,
+        remarks=tuple(remarks),
+    )
+
+
+def _log(api: Any, found: Inspected, window: LogWindow) -> Iterator[bytes]:
+    asked: dict[str, Any] = {
+        "stdout": True,
+        "stderr": True,
+        "timestamps": True,
+        "stream": True,
+        "follow": False,
+    }
+    if window.tail is not None:
+        asked["tail"] = window.tail
+    if window.since:
+        asked["since"] = window.since
+    yield from api.logs(found.id, **asked)
