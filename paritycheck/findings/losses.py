@@ -19,6 +19,7 @@ Judged = tuple[Loss, Journey, Verdict]
 def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every cause that cost the container something it needs."""
     causes: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    lost_files = frozenset(loss.item.path for loss in losses.losses if loss.item.path)
     for loss in losses.losses:
         if loss.wanted is not None:
             continue  # of outside
@@ -27,7 +28,7 @@ def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         if lost is not None:
             causes[_cause(lost, loss.item)].append((loss, journey, lost))
     for (code, _), judged in sorted(causes.items()):
-        yield _loss_finding(code, judged, facts)
+        yield _loss_finding(code, judged, facts, lost_files)
 
 
 def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
@@ -38,9 +39,9 @@ def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
     return RULE_OF_GATE[lost.gate], str(first)
 
 
-def _loss_finding(code: str, judged: list[Judged], facts: Facts) -> Finding:
+def _loss_finding(code: str, judged: list[Judged], facts: Facts, lost_files: frozenset[str]) -> Finding:
     first, _, lost = judged[0]
-    importers = in_order(each for loss, _, _ in judged for each in loss.importers)
+    importers = in_order((each for loss, _, _ in judged for each in loss.importers), lost_files)
     names = ", ".join(loss.item.name for loss, _, _ in judged[:3])
     more = f" and {len(judged) - 3} more" if len(judged) > 3 else ""
     verb = "is" if len(judged) == 1 else "are"

@@ -17,7 +17,8 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     ``module`` without leading dots, ``level`` their number, ``names`` what ``from`` takes (``*``
     as it stands, ``?`` for a submodule whose name is only known at run time; empty for a plain
     import). ``context``: ``type-checking`` when it never runs, else ``guarded`` when a failing
-    import is caught around it, else ``function`` when it only runs on a call, else ``module``.
+    import is caught around it or a function only comes to it under some settings, else
+    ``function`` when it only runs on a call, else ``module``.
     ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``. ``condition`` is the
     test of the interpreter or platform under which it runs, as a Python expression
     (``sys.version_info >= (3, 11)``); empty: always.

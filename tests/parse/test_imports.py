@@ -67,6 +67,22 @@ def test_statements() -> None:
         ("if TYPE_CHECKING:\n try:\n  import x\n except ImportError:\n  pass", "type-checking"),
         ("for a in b:\n pass\nelse:\n import x", "module"),
         ("match a:\n case 1:\n  import x", "module"),
+        ("def f():\n if settings.debug:\n  import x", "guarded"),
+        ("def f(app):\n if app.config['DEV']:\n  pass\n else:\n  import x", "guarded"),
+        ("def f():\n if os.environ.get('DEV') == '1':\n  import x", "guarded"),
+        ("def f():\n if get_settings().debug and more:\n  import x", "guarded"),
+        ("def f():\n dev = os.getenv('DEV')\n if not dev:\n  pass\n else:\n  import x", "guarded"),
+        ("DEV = config.dev\ndef f():\n if DEV:\n  import x", "guarded"),
+        ("def f():\n if not settings.debug:\n  raise Refused\n import x", "guarded"),
+        ("def f():\n if not settings.debug:\n  return\n import x", "guarded"),
+        ("def f():\n if settings.debug:\n  log()\n import x", "function"),
+        ("def f():\n if settings.debug:\n  return\ndef g():\n import x", "function"),
+        ("def f(name):\n if not name:\n  raise ValueError\n import x", "function"),
+        ("def f(kind):\n if kind == 'a':\n  import x", "function"),
+        ("def f(config=None):\n if config is None:\n  import x", "function"),
+        ("def f():\n if environment:\n  import x", "function"),
+        # A start that one setting breaks is a start that breaks.
+        ("if settings.DEBUG:\n import x", "module"),
     ],
 )
 def test_context(text: str, context: str) -> None:

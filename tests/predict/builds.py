@@ -9,6 +9,7 @@ from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.build.containerfile import parse_containerfile
+from paritycheck.parse.build.ignorefile import parse_ignorefile
 from paritycheck.predict.building.request import BaseImage, BuildRequest, NamedContext, Prediction
 from paritycheck.predict.context.effective import Context
 from paritycheck.predict.planning.build import predict_build
@@ -35,18 +36,28 @@ def build(
     named: Mapping[str, NamedContext | BaseImage] | None = None,
     bases: Mapping[str, BaseImage] | None = None,
     image_format: Literal["oci", "docker"] = "oci",
+    tolerant: bool = False,
+    ignore: str = "",
 ) -> Prediction:
-    """Predict the build of ``text`` with :data:`FILES` (or ``files``) as its context."""
+    """Predict the build of ``text`` with :data:`FILES` (or ``files``) as its context.
+
+    ``ignore`` is the text of its ignore file.
+    """
     return predict_build(
         BuildRequest(
             containerfile=parse_containerfile(text, "Containerfile", engine),
             engine=engine,
-            context=Context(tree(FILES) if files is None else files, None, engine),
+            context=Context(
+                tree(FILES) if files is None else files,
+                parse_ignorefile(ignore.encode(), ".dockerignore", engine) if ignore else None,
+                engine,
+            ),
             build_args=args or {},
             target=target,
             named=named or {},
             bases=bases or {},
             image_format=image_format,
+            tolerant=tolerant,
         )
     )
 

@@ -216,3 +216,32 @@ def test_the_first_fault_is_the_one_that_is_told() -> None:
     text = "FROM scratch\nCOPY nope /a\nCOPY a /${b\n"
     assert refusal(text, BUILDKIT)[1] == 3
     assert [refusal(text, engine)[1] for engine in (DOCKER, PODMAN)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("COPY gone.txt /srv/", "srv/gone.txt"),
+        ("COPY gone.txt /srv/kept.txt", "srv/kept.txt"),
+        ("COPY gone /srv/app", "srv/app"),
+        ("COPY gone/ /srv", "srv"),
+        ("COPY gone /", ""),
+    ],
+)
+@pytest.mark.parametrize("engine", ALL, ids=lambda engine: engine.name)
+def test_what_a_missing_source_would_have_brought_is_unknown(line: str, place: str, engine: Engine) -> None:
+    prediction = build(f"FROM scratch\nCOPY a /a\n{line}\n", engine, tolerant=True)
+    assert [each.source for each in prediction.missing_sources] == [line.split()[1]]
+    assert [(each.path, each.brings) for each in prediction.unknown] == [(place, "anything")]
+
+
+def test_what_a_pattern_would_have_matched_is_unknown_where_it_must_match() -> None:
+    text = "FROM scratch\nCOPY a /a\nCOPY gone-*.whl /wheels/\n"
+    assert [each.path for each in build(text, PODMAN, tolerant=True).unknown] == ["wheels"]
+    assert build(text, BUILDKIT, tolerant=True).unknown == ()
+
+
+def test_a_source_that_is_only_ignored_leaves_nothing_unknown() -> None:
+    prediction = build("FROM scratch\nCOPY b /srv/\n", PODMAN, tolerant=True, ignore="b\n")
+    assert [each.source for each in prediction.missing_sources] == ["b"]
+    assert prediction.unknown == ()

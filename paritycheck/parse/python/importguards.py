@@ -8,6 +8,7 @@ import ast
 from typing import NamedTuple
 
 from paritycheck.model.source import ImportContext
+from paritycheck.parse.python.settingtests import reads_settings, settings_bound
 
 CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
@@ -49,13 +50,17 @@ _PLAIN = (
 
 
 class Around(NamedTuple):
-    """What encloses a statement. ``binds``: the names that it binds are the module's own."""
+    """What encloses a statement. ``binds``: the names that it binds are the module's own.
+
+    ``settings`` are names that hold one of the program's settings.
+    """
 
     binds: bool = True
     function: bool = False
     guarded: bool = False
     typing: bool = False
     condition: str = ""
+    settings: frozenset[str] = frozenset()
 
     @property
     def context(self) -> ImportContext:
@@ -71,6 +76,20 @@ class Around(NamedTuple):
         return self._replace(binds=False, function=True, guarded=False)
 
 
+def after(statement: ast.stmt, around: Around) -> Around:
+    """Return what holds behind a statement, in the same block.
+
+    Where a function leaves because of a setting, the rest of it may never run.
+    """
+    if isinstance(statement, ast.If):
+        left = around.function and not around.guarded and any(map(_ends, (statement.body, statement.orelse)))
+        if left and reads_settings(statement.test, around.settings):
+            return around._replace(guarded=True)
+        return around
+    bound = frozenset(settings_bound(statement, around.settings))
+    return around._replace(settings=around.settings | bound) if bound else around
+
+
 def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Around, Around]:
     """Return what holds in the body and in the ``else`` of an ``if``.
 
@@ -83,6 +102,9 @@ def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Aro
     if finds and any(
         isinstance(node, ast.Call) and _last(node.func) == "find_spec" for node in ast.walk(statement.test)
     ):
+        guarded = around._replace(guarded=True)
+        return guarded, guarded
+    if around.function and reads_settings(statement.test, around.settings):
         guarded = around._replace(guarded=True)
         return guarded, guarded
     if not _about_interpreter(statement.test):
@@ -132,6 +154,11 @@ def _leaves(body: list[ast.stmt]) -> bool:
         return not any(isinstance(node, ast.Return | ast.Continue | ast.Break) for node in _nested(body))
     call = last.value if isinstance(last, ast.Expr) else None
     return isinstance(call, ast.Call) and _last(call.func) in LEAVING
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Tell whether a function is left at the end of a block."""
+    return bool(body) and (isinstance(body[-1], ast.Return) or _leaves(body))
 
 
 def _nested(body: list[ast.stmt]) -> list[ast.AST]:

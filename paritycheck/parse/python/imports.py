@@ -12,8 +12,16 @@ from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
-from paritycheck.parse.python.importguards import Around, branches, catches, replaces_import, suppresses
+from paritycheck.parse.python.importguards import (
+    Around,
+    after,
+    branches,
+    catches,
+    replaces_import,
+    suppresses,
+)
 from paritycheck.parse.python.reduction import reduce_source
+from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
 
 # Read from the text, not from the tree: the answer "there may be more names" need not be exact.
@@ -40,6 +48,8 @@ _ALTERS_PATH = re.compile(
 _SILENT = frozenset({ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Delete, ast.Nonlocal})
 # Where the names that are bound are not the module's.
 _LOCAL = _SILENT | {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Break, ast.Continue}
+# What decides about the statements behind it, where settings are asked for.
+_STEERING = frozenset({ast.If, ast.Assign, ast.AnnAssign})
 _COMPOUND = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, ast.TryStar, ast.With),
     *(ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match),
@@ -83,6 +93,7 @@ class _Reading:
         self.suspects = suspect_lines(data)
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
+        configured = may_test_settings(data)
         pending: list[tuple[list[ast.stmt], Around]] = [(module.body, Around())]
         curious = bool(self.suspects or self.walrus)
         while pending:
@@ -91,6 +102,8 @@ class _Reading:
             for statement in statements:
                 if type(statement) not in skipped:
                     pending.extend(self._read(statement, around))
+                if configured and type(statement) in _STEERING:
+                    around = after(statement, around)
 
     def result(self) -> SourceFile:
         found = [

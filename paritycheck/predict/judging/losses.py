@@ -7,7 +7,7 @@ container is. A lost file's own imports are followed in the checkout: they would
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 
@@ -87,11 +87,12 @@ class _Search:
 
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
+        lost = {item.path for item in self.needed if item.path}
         losses = (
             Loss(
                 item,
                 self.misses[item],
-                in_order(importers),
+                in_order(importers, lost),
                 item in self.breaking,
                 self.wanted.get(item),
             )
@@ -189,12 +190,14 @@ class _Search:
             self.breaking.add(item)
 
 
-def in_order(importers: Iterable[Importer]) -> tuple[Importer, ...]:
-    """Return importers without repeats: what the start reaches first, then what runs most surely."""
-    unique = dict.fromkeys(importers)
-    return tuple(
-        sorted(
-            unique,
-            key=lambda one: (not one.chain, CAUTION.index(one.context), len(one.chain), one.path, one.line),
-        )
-    )
+def in_order(importers: Iterable[Importer], lost: Container[str] = ()) -> tuple[Importer, ...]:
+    """Return importers without repeats: those that arrived, what the start reaches, what runs most surely.
+
+    ``lost`` are the paths of files that did not arrive themselves: they would fail only next.
+    """
+
+    def rank(one: Importer) -> tuple[bool, bool, int, int, str, int]:
+        caution = CAUTION.index(one.context)
+        return one.path in lost, not one.chain, caution, len(one.chain), one.path, one.line
+
+    return tuple(sorted(dict.fromkeys(importers), key=rank))
