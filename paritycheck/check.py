@@ -17,10 +17,13 @@ from paritycheck.findings import (
     library_findings,
     loss_findings,
     mount_findings,
+    platform_findings,
+    shipped_findings,
     smoke_findings,
     start_findings,
     step_findings,
     traceback_lines,
+    version_findings,
 )
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
@@ -53,6 +56,9 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     findings = [
         *loss_findings(losses, facts),
         *distribution_findings(losses, facts),
+        *version_findings(losses, facts),
+        *shipped_findings(losses, facts),
+        *platform_findings(facts),
         *library_findings(losses, facts),
         *data_findings(losses, facts),
         *start_findings(facts),

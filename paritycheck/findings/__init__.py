@@ -7,9 +7,12 @@ from paritycheck.findings.image import image_findings
 from paritycheck.findings.libraries import library_findings
 from paritycheck.findings.losses import loss_findings
 from paritycheck.findings.mounts import mount_findings
+from paritycheck.findings.platforms import platform_findings
+from paritycheck.findings.shipped import shipped_findings
 from paritycheck.findings.smoke import smoke_findings, traceback_lines
 from paritycheck.findings.start import start_findings
 from paritycheck.findings.steps import step_findings
+from paritycheck.findings.versions import version_findings
 
 __all__ = [
     "build_findings",
@@ -19,8 +22,11 @@ __all__ = [
     "library_findings",
     "loss_findings",
     "mount_findings",
+    "platform_findings",
+    "shipped_findings",
     "smoke_findings",
     "start_findings",
     "step_findings",
     "traceback_lines",
+    "version_findings",
 ]

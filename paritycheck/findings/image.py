@@ -20,7 +20,6 @@ def image_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     yield from _prediction_differs(facts)
     yield from _healthcheck(facts)
     yield from _python_path(facts)
-    yield from _interpreters(facts)
 
 
 def _stale(facts: Facts) -> Iterator[Finding]:
@@ -121,19 +120,4 @@ def _python_path(facts: Facts) -> Iterator[Finding]:
             gate="syspath",
             items=[ReportItem("setting", "PYTHONPATH")],
             locations=facts.plan.lines_of("ENV", "PYTHONPATH")[-1:] if facts.plan else (),
-        )
-
-
-def _interpreters(facts: Facts) -> Iterator[Finding]:
-    here, there = facts.local.environment.interpreter, facts.container.environment.interpreter
-    if here is None or there is None:
-        return
-    left = (here.implementation, *here.version.split(".")[:2])
-    right = (there.implementation, *there.version.split(".")[:2])
-    if left != right:
-        yield make_finding(
-            "PC301",
-            f"the local environment runs {here.implementation} {here.version}, "
-            f"the container {there.implementation} {there.version}",
-            items=[ReportItem("setting", "python")],
         )

@@ -184,11 +184,13 @@ def _declared_elsewhere(name: str, supply: Supply) -> Absence | None:
         return Absence("missing", f"{line} declares it, and no installer of the build brings it", (line,))
     where = f"{_in_words(first.section)} of {first.location.path}" if first.section else first.location.path
     reason = f"only {where} declares it, and no installer of the build reads that"
-    return Absence("not-selected", reason, (*_place(supply), first.location), _advice(name, supply))
+    return Absence(
+        "not-selected", reason, (*declaring_place(supply), first.location), declaring_advice(name, supply)
+    )
 
 
-def _place(supply: Supply, importer: str = "") -> tuple[Location, ...]:
-    """Return where the declaration belongs: the file that the installer reads, else its command."""
+def declaring_place(supply: Supply, importer: str = "") -> tuple[Location, ...]:
+    """Return where a declaration belongs: the file that the installer reads, else its command."""
     file = _target_file(supply, importer)
     if file is not None:
         return (_last_line(file, ""),)
@@ -215,17 +217,18 @@ def _shared(path: str, importer: str) -> int:
 
 
 def _undeclared(name: str, supply: Supply, importer: str) -> Absence:
-    place = _place(supply, importer)
+    place = declaring_place(supply, importer)
     locked = supply.declarations.locked(name)
     if not place:
         return Absence("missing", "it is not installed there")
     what = f" ({locked.location} has it for others)" if locked is not None else ""
     return Absence(
-        "undeclared", f"no dependency file declares it{what}", place, _advice(name, supply, importer)
+        "undeclared", f"no dependency file declares it{what}", place, declaring_advice(name, supply, importer)
     )
 
 
-def _advice(name: str, supply: Supply, importer: str = "") -> str:
+def declaring_advice(name: str, supply: Supply, importer: str = "") -> str:
+    """Say where to declare a distribution; ``""`` if nothing is known to install."""
     file = _target_file(supply, importer)
     if file is not None:
         return f"add `{name}` to {file.path}"

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
 import msgspec
+from packaging.utils import canonicalize_name
 
+from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
@@ -43,13 +45,15 @@ class Loss(msgspec.Struct, frozen=True):
 class Losses(msgspec.Struct, frozen=True):
     """All losses; ``arrived`` are checkout paths that are found, ``doubtful`` the names nobody can tell.
 
-    ``closure`` is what the start command reaches, if it is understood.
+    ``closure`` is what the start command reaches, if it is understood. ``used`` are the container's
+    distributions that are imported (names normalised), and by whom.
     """
 
     losses: tuple[Loss, ...]
     arrived: dict[str, Importer]
     doubtful: dict[str, str]
     closure: Closure | None = None
+    used: dict[str, tuple[Importer, ...]] = {}
 
 
 def find_losses(
@@ -84,6 +88,7 @@ class _Search:
         self.outside = Outside(container, view, local_view, placement)
         self.arrived: dict[str, Importer] = {}
         self.doubtful: dict[str, str] = {}
+        self.used: dict[str, list[Importer]] = defaultdict(list)
 
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
@@ -98,7 +103,8 @@ class _Search:
             )
             for item, importers in sorted(self.needed.items())
         )
-        return Losses(tuple(losses), self.arrived, self.doubtful)
+        used = {name: in_order(importers) for name, importers in self.used.items()}
+        return Losses(tuple(losses), self.arrived, self.doubtful, used=used)
 
     def judge(self, first: Need) -> None:
         """Judge one statement, then those of every lost file it leads to."""
@@ -116,6 +122,8 @@ class _Search:
             case Found(path=path):
                 if path in self.placement.local_of:
                     self.arrived.setdefault(self.placement.local_of[path], need.importer)
+                elif path:
+                    self._use(self.outside.owner(target.name), need)
             case Doubtful(unknown=unknown):
                 self.doubtful[target.name] = unknown.reason
             case NotFound() as miss:
@@ -152,10 +160,16 @@ class _Search:
         wanted = self.outside.judge(name, miss)
         if isinstance(wanted, str):
             self.doubtful[name] = wanted
+        elif isinstance(wanted, Distribution):
+            self._use(wanted, need)
         elif wanted is not None:
             item = Item("module" if wanted.since else "distribution", wanted.name)
             self.wanted[item] = self.wanted[item].merged(wanted) if item in self.wanted else wanted
             self._note(item, miss, need)
+
+    def _use(self, distribution: Distribution | None, need: Need) -> None:
+        if distribution is not None:
+            self.used[canonicalize_name(distribution.name)].append(need.importer)
 
     def _lose_member(self, name: str, need: Need, miss: NotFound | None = None) -> Iterator[Need]:
         """``from package import name``: lost if the checkout has a submodule of that name."""

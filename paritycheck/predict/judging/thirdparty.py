@@ -78,11 +78,11 @@ class Outside:
             names.add(file.partition(".")[0])
         return frozenset(names)
 
-    def judge(self, name: str, miss: NotFound) -> Wanted | str | None:
+    def judge(self, name: str, miss: NotFound) -> Wanted | Distribution | str | None:
         """Say what the failed import of ``name`` wants.
 
-        ``None``: nothing of outside, or nothing that the checkout has, either. A text: nobody can tell,
-        and why.
+        ``None``: nothing of outside, or nothing that the checkout has, either. A distribution: that one
+        brings it, though its files are not listed. A text: nobody can tell, and why.
         """
         provider = self.local.provider(name)
         if self.view.environment.interpreter is None:
@@ -105,10 +105,25 @@ class Outside:
                 case "yes" if self.actual:
                     return Wanted(each.name, (name,), local=provider, installed=each)
                 case "yes":
-                    return None
+                    return each
                 case "maybe":
                     return f"{each.name} may bring it"
         return self._absent(name, provider)
+
+    def owner(self, name: str) -> Distribution | None:
+        """Return the container's distribution that brings the module ``name``, if that is known."""
+        known = self._owners
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        return known.get(name)
+
+    @cached_property
+    def _owners(self) -> dict[str, Distribution]:
+        owners: dict[str, Distribution] = {}
+        for each in self.installed:
+            for module in each.modules:
+                owners.setdefault(module, each)
+        return owners
 
     def _release(self) -> Release | None:
         numbers = self.view.facts.get("sys.version_info")

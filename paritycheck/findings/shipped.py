@@ -1,0 +1,148 @@
+"""Distributions that are in the container by luck, for nobody, or without what they lead to."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from paritycheck.findings.versions import INSTALLERS
+from paritycheck.gates import Facts
+from paritycheck.model.environment import Distribution
+from paritycheck.model.location import Location
+from paritycheck.model.report import Finding, ReportItem
+from paritycheck.model.requirement import Declaration
+from paritycheck.predict.judging.absence import declaring_advice, declaring_place
+from paritycheck.predict.judging.losses import Losses, in_order
+from paritycheck.rules import make_finding
+
+_DEVELOPMENT = re.compile(
+    r"(?:^|[-_/:.])(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing|ci)(?:$|[-_/.])"
+)
+
+
+def shipped_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Return what is said about distributions that are installed in the container."""
+    if facts.view.environment.interpreter is None:
+        return
+    yield from _pulled_in(losses, facts)
+    yield from _for_development(losses, facts)
+    yield from _without_target(losses, facts)
+
+
+def _pulled_in(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Imported, declared by nobody, and only there because another distribution requires it."""
+    declarations = facts.supply.declarations
+    if not declarations.files:
+        return
+    found: dict[str, str] = {}
+    for name, importers in sorted(losses.used.items()):
+        reached = any(each.chain and each.context != "guarded" for each in importers)
+        if not reached or declarations.of(name) or name in declarations.projects | INSTALLERS:
+            continue
+        by = _required_by(name, facts)
+        if by:
+            found[name] = by
+    if not found:
+        return
+    first = next(iter(found))
+    importer = losses.used[first][0].path
+    shown = [f"{name} (pulled in by {by})" for name, by in list(found.items())[:4]]
+    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+    advice = [declaring_advice(name, facts.supply, importer) for name in found]
+    yield make_finding(
+        "PC203",
+        f"imported, but declared by no dependency file: {', '.join(shown)}{more}",
+        gate="tracked",
+        severity="warning",
+        items=[ReportItem("distribution", name) for name in found],
+        locations=declaring_place(facts.supply, importer),
+        imported_by=in_order(each for name in found for each in losses.used[name]),
+        hint="; ".join(dict.fromkeys(filter(None, advice[:6]))),
+    )
+
+
+def _required_by(name: str, facts: Facts) -> str:
+    """Return the distribution that brings ``name``; ``""`` if a command or nobody asks for it."""
+    if not facts.actual:
+        selected = [
+            each
+            for install in facts.supply.installs
+            for each in install.selection.selected
+            if each.name == name
+        ]
+        return (
+            ""
+            if any(not each.required_by for each in selected)
+            else next((e.required_by for e in selected), "")
+        )
+    for each in facts.view.environment.distributions:
+        if canonicalize_name(each.name) != name and any(_names(line) == name for line in each.requires):
+            return each.name
+    return ""
+
+
+def _names(line: str) -> str:
+    try:
+        requirement = Requirement(line)
+    except InvalidRequirement:
+        return ""
+    # What only an extra requires may be there for another reason.
+    return "" if "extra" in str(requirement.marker or "") else canonicalize_name(requirement.name)
+
+
+def _for_development(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Declared for development only, installed all the same, and imported by nothing that is started."""
+    if not facts.view.start.resolved:
+        return
+    lines: dict[str, Location] = {}
+    for each in facts.view.environment.distributions:
+        name = canonicalize_name(each.name)
+        declared = facts.supply.declarations.of(name)
+        if not declared or name in INSTALLERS or not all(_is_development(one) for one in declared):
+            continue
+        used = any(one.chain for one in losses.used.get(name, ()))
+        if not used and not _required_by(name, facts):
+            lines[each.name] = declared[0].location
+    if lines:
+        shown = ", ".join(list(lines)[:4]) + (f" and {len(lines) - 4} more" if len(lines) > 4 else "")
+        verb = "is" if len(lines) == 1 else "are"
+        yield make_finding(
+            "PC208",
+            f"{shown} {verb} declared for development only, and installed in the container",
+            gate="image",
+            items=[ReportItem("distribution", name) for name in lines],
+            locations=dict.fromkeys(lines.values()),
+        )
+
+
+def _is_development(declaration: Declaration) -> bool:
+    section = declaration.section.partition(":")[2].lower()
+    return bool(_DEVELOPMENT.search(section or declaration.location.path.lower()))
+
+
+def _without_target(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """An editable install whose project directory is not there."""
+    missing: dict[str, list[Distribution]] = defaultdict(list)
+    for each in facts.view.environment.distributions:
+        target = each.editable
+        if not target or facts.container.tree.resolve(target) is not None:
+            continue
+        if facts.container.project_doubt(target.lstrip("/")) is None:
+            missing[target].append(each)
+    for target, found in sorted(missing.items()):
+        names = [canonicalize_name(each.name) for each in found]
+        used = [one for name in names for one in losses.used.get(name, ())]
+        installs = [install.location for name in names for install in facts.supply.selecting(name)]
+        yield make_finding(
+            "PC205",
+            f"{', '.join(names)} is installed in place of {target}, which is not in the container",
+            gate="importable",
+            severity="warning",
+            items=[ReportItem("distribution", each.name) for each in found],
+            locations=dict.fromkeys(installs or [Location(found[0].location)]),
+            imported_by=in_order(used),
+        )
