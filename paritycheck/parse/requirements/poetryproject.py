@@ -18,6 +18,7 @@ from paritycheck.parse.requirements.poetryversions import to_specifier
 from paritycheck.parse.requirements.projectdraft import ProjectDraft
 
 _ROOT = ("tool", "poetry")
+_SOURCE_FIELDS = ("source", "url", "path", "editable")
 UNNAMED_EXTRA = "extra:"  # optional, and no extra brings it
 
 

@@ -9,7 +9,7 @@ import re
 
 from packaging.specifiers import SpecifierSet
 
-_PART = re.compile(r"(\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?([^\s,]+)")
+_PART = re.compile(r"(\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?([^\s,^~=!<>]+)")
 _RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
 
 

@@ -27,6 +27,7 @@ class ProjectDraft:
         self.inclusions: list[Inclusion] = []
         self.groups: dict[str, None] = {}
         self.defaults: tuple[str, ...] | None = None
+        self.uv_defaults: tuple[str, ...] | None = None
         self.optional: list[str] = []
         self.dynamic: list[str] = []
         self.members: list[str] = []
@@ -74,8 +75,10 @@ class ProjectDraft:
 
     def finish(self) -> DependencyFile:
         """Return the file as read."""
-        # Without a word on it, uv installs the group `dev` by default.
-        defaults = self.defaults if self.defaults is not None else tuple(g for g in self.groups if g == "dev")
+        uv_defaults = self.uv_defaults
+        if uv_defaults is None:
+            # Without a word on it, uv installs the group `dev` by default.
+            uv_defaults = tuple(group for group in self.groups if group == "dev")
         return DependencyFile(
             self.path,
             declarations=tuple(self.declarations),
@@ -84,7 +87,8 @@ class ProjectDraft:
             version=self.version,
             python=self.python,
             python_location=self.python_location,
-            defaults=defaults,
+            defaults=uv_defaults if self.defaults is None else self.defaults,
+            uv_defaults=uv_defaults,
             optional=tuple(self.optional),
             dynamic=tuple(dict.fromkeys(self.dynamic)),
             members=tuple(self.members),

@@ -64,7 +64,8 @@ def read_toml(path: str, text: str) -> TomlDocument:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also for numbers of thousands of digits
         line = _AT_LINE.search(str(error))
-        where = source.at(int(line[1]) if line else 0)
+        last = text.count("\n") + 1 if "end of document" in str(error) else 0
+        where = source.at(int(line[1]) if line else last)
         return TomlDocument({}, {}, source, ((f"not TOML: {error}", where),))
     return TomlDocument(values, find_lines(text), source)
 

@@ -26,9 +26,10 @@ def read_uv(draft: ProjectDraft) -> None:
     )
     defaults = settings.get("default-groups")
     if defaults == "all":
-        draft.defaults = tuple(draft.groups)
+        draft.uv_defaults = tuple(draft.groups)
     elif isinstance(defaults, list):
-        draft.defaults = tuple(canonicalize_name(each) for each in defaults if isinstance(each, str))
+        draft.uv_defaults = tuple(canonicalize_name(each) for each in defaults if isinstance(each, str))
+    draft.defaults = draft.uv_defaults or draft.defaults
     _read_workspace(draft)
     _read_indexes(draft, settings)
     sources = draft.document.table("tool", "uv", "sources")
