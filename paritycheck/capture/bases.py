@@ -7,11 +7,13 @@ import contextlib
 import msgspec
 
 from paritycheck.capture.image.sources import open_image
+from paritycheck.capture.resolving.catalogue import open_catalogue
 from paritycheck.capture.sides import Machine
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import ImageConfig, Snapshot
 from paritycheck.predict.building.request import BaseImage
 from paritycheck.predict.planning.plan import BuildOptions, Plan, clean_clone, make_plan
+from paritycheck.predict.selecting.selection import Catalogue
 
 
 def plan_with_bases(
@@ -20,9 +22,15 @@ def plan_with_bases(
     """Predict the build from a clean clone, reading the images that it begins from, if at hand.
 
     They stay open until ``stack`` closes. No service is started and nothing is pulled: what the
-    local store cannot give stays unknown.
+    local store cannot give stays unknown. Only if the machine says so, an index is asked what an
+    install would bring.
     """
+    catalogue = open_catalogue(
+        local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
+    )
     clone = clean_clone(local)
+    # Which Python the resolution is for may only be known with the bases at hand: it is not asked before.
+    options = msgspec.structs.replace(options, catalogue=Catalogue(local=catalogue.local))
     plan = make_plan(clone, options)
     if plan is None:
         return None
@@ -30,9 +38,9 @@ def plan_with_bases(
     for name in plan.missing_bases:
         with contextlib.suppress(SourceError):
             bases[name] = _base(stack.enter_context(open_image(f"containers-storage:{name}", machine.hosts)))
-    if not bases:
+    if not bases and not machine.resolve:
         return plan
-    return make_plan(clone, msgspec.structs.replace(options, bases=bases))
+    return make_plan(clone, msgspec.structs.replace(options, bases=bases, catalogue=catalogue))
 
 
 def _base(image: Snapshot) -> BaseImage:

@@ -28,7 +28,8 @@ class Machine:
 
     ``python`` is --python, ``virtual_env`` VIRTUAL_ENV, ``hosts`` where engines are reached,
     ``variables`` the environment that programs are run with; ``probe`` is whether an image's own
-    interpreter may be run. What is read from Python sources is kept in ``cache_dir``, if there is one.
+    interpreter may be run, ``resolve`` whether uv and an index may be asked what an install would bring.
+    What is read from Python sources and wheels is kept in ``cache_dir``, if there is one.
     """
 
     python: str | None = None
@@ -36,6 +37,7 @@ class Machine:
     hosts: EngineHosts = field(default_factory=EngineHosts)
     variables: Mapping[str, str] = field(default_factory=dict)
     probe: bool = False
+    resolve: bool = False
     cache_dir: Path | None = None
 
     @property

@@ -33,6 +33,7 @@ from paritycheck.cli.options import (
     OutputOption,
     ProbeOption,
     PythonOption,
+    ResolveOption,
     SelectOption,
     ServiceOption,
     StartOption,
@@ -84,6 +85,7 @@ def check(
     service: ServiceOption = "",
     python: PythonOption = None,
     probe: ProbeOption = False,
+    resolve: ResolveOption = False,
     no_cache: NoCacheOption = False,
     committed: CommittedOption = False,
     start: StartOption = "",
@@ -99,7 +101,7 @@ def check(
 
     Exit code: 0 parity, 1 findings, 2 could not check.
     """
-    machine = read_machine(python, probe=probe, no_cache=no_cache)
+    machine = read_machine(python, probe=probe, resolve=resolve, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine, committed=committed)
@@ -133,6 +135,7 @@ def why(
     service: ServiceOption = "",
     python: PythonOption = None,
     probe: ProbeOption = False,
+    resolve: ResolveOption = False,
     no_cache: NoCacheOption = False,
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
@@ -141,7 +144,7 @@ def why(
 
     Exit code: 0 it arrives, 1 it is lost, 2 nobody can tell.
     """
-    machine = read_machine(python, probe=probe, no_cache=no_cache)
+    machine = read_machine(python, probe=probe, resolve=resolve, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine)

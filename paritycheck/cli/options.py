@@ -131,6 +131,14 @@ ProbeOption = Annotated[
         help="Run the image's interpreter, isolated, instead of only reading its files.",
     ),
 ]
+ResolveOption = Annotated[
+    bool,
+    typer.Option(
+        "--resolve",
+        rich_help_panel=SIDES,
+        help="Ask uv and the package index what the installs of the build would bring today (network).",
+    ),
+]
 CommittedOption = Annotated[
     bool,
     typer.Option(
@@ -171,7 +179,9 @@ IgnoreOption = Annotated[
 ]
 
 
-def read_machine(python: str | None, *, probe: bool, no_cache: bool = False) -> Machine:
+def read_machine(
+    python: str | None, *, probe: bool, resolve: bool = False, no_cache: bool = False
+) -> Machine:
     """Return what this machine offers: the only place below which no environment variable is read."""
     return Machine(
         python=python,
@@ -184,6 +194,7 @@ def read_machine(python: str | None, *, probe: bool, no_cache: bool = False) -> 
         ),
         variables=dict(os.environ),
         probe=probe,
+        resolve=resolve,
         cache_dir=None if no_cache else _cache_dir(),
     )
 

@@ -47,7 +47,7 @@ def find_wheel(index: str, name: str, version: str, target: Target) -> Wheel | N
     """Return the best wheel of a release for ``target``; ``None`` if the index has none, or no answer."""
     page = f"{index.rstrip('/')}/{canonicalize_name(name)}/"
     try:
-        document: Any = msgspec.json.decode(fetch(page, {"Accept": JSON}, LARGEST_PAGE))
+        document: Any = msgspec.json.decode(fetch(page, {"Accept": JSON}, LARGEST_PAGE).data)
     except (*TROUBLE, msgspec.MsgspecError, RecursionError):
         return None
     files = document.get("files") if isinstance(document, dict) else None

@@ -11,7 +11,8 @@ import threading
 import zipfile
 import zlib
 
-from paritycheck.capture.resolving.fetching import TROUBLE, RemoteFile
+from paritycheck.capture.resolving.fetching import TROUBLE
+from paritycheck.capture.resolving.remotefile import RemoteFile
 
 MANY = 50_000  # files of a wheel that are listed
 LONG = 1024  # characters of a path
