@@ -68,7 +68,7 @@ pypandoc pypandoc pypandoc-binary; pysnmp pysnmp pysnmp-lextudio; pythoncom pywi
 pythonjsonlogger python-json-logger; qbittorrentapi qbittorrent-api; rapidjson python-rapidjson;
 ratelimit django-ratelimit ratelimit; redis_lock python-redis-lock; rest_framework djangorestframework;
 rest_framework_simplejwt djangorestframework-simplejwt; reversion django-reversion;
-rosetta django-rosetta; rpds rpds-py; ruamel.yaml ruamel-yaml ruamel-yaml; saml2 pysaml2;
+rosetta django-rosetta; rpds rpds-py; saml2 pysaml2;
 seleniumwire selenium-wire; serial pyserial; shapefile pyshp; simple_history django-simple-history;
 skimage scikit-image; sklearn scikit-learn; sklearn_extra scikit-learn-extra; slack slackclient;
 slugify python-slugify awesome-slugify; snappy python-snappy;

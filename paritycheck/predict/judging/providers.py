@@ -25,6 +25,7 @@ _AFFIX = re.compile(
     r"^(?:python\d?|py|django|flask|fastapi|lib)-|-(?:python\d?|py|client|sdk|api|lib|ng|binary|headless)$"
 )
 _RELEASE = re.compile(r"_v\d\w*$")  # google.cloud.vision_v1 comes with google.cloud.vision
+_IN_NAMESPACES = tuple(f"{name.replace('.', '-')}-" for name in NAMESPACES)
 _SHORTEST = 3  # of modules whose name may be a part of the distribution's
 
 
@@ -83,11 +84,12 @@ def brings(distribution: Distribution, module: str) -> Brings:
         return "yes"
     if any(_is_below(module, each) for each in _BROUGHT.get(name, ())):
         return "yes"
-    if name in _BROUGHT and provision.certainty == "table":
+    known = name in _BROUGHT or name.startswith(_IN_NAMESPACES)
+    if known and provision.certainty == "table":
         return "no"
     if _alike(name, module):
         return "maybe"
-    return "no" if name in _BROUGHT or provision.certainty == "table" else "unlikely"
+    return "no" if known or provision.certainty == "table" else "unlikely"
 
 
 def _is_below(module: str, other: str) -> bool:
