@@ -51,7 +51,8 @@ class DependencyFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``name`` and ``version`` of the project, if it is one; ``python`` its ``requires-python`` (or the
     constraint on python of Poetry) with the line. ``defaults`` are the groups that are installed unless
-    deselected, ``optional`` those that are not unless selected (Poetry). ``dynamic``: the sections that only
+    deselected, ``uv_defaults`` uv's where the file also speaks to other tools, ``optional`` those that are
+    not unless selected (Poetry). ``dynamic``: the sections that only
     a build backend knows (``""`` the dependencies, ``extra:*`` the extras). ``members`` are the patterns
     of a workspace, ``problems`` what could not be read, with the line.
     """
@@ -64,6 +65,7 @@ class DependencyFile(msgspec.Struct, frozen=True, omit_defaults=True):
     python: str = ""
     python_location: Location | None = None
     defaults: tuple[str, ...] = ()
+    uv_defaults: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     dynamic: tuple[str, ...] = ()
     members: tuple[str, ...] = ()

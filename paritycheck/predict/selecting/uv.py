@@ -63,7 +63,7 @@ def _select_unlocked(project: Project, request: ProjectRequest, around: Surround
     if request.frozen:
         return Selection(open=f"{name} is not there, and `uv sync --frozen` needs it")
     file = project.opened.file
-    wanted = want(request, file.sections, file.defaults)
+    wanted = want(request, file.sections, file.uv_defaults)
     return select_unlocked(
         project, request, around, wanted, UV, f"{name} does not lock it, so uv resolves anew"
     )
@@ -93,7 +93,7 @@ def _root(
         mine = Project(opened, directory, project.lock, project.root) if opened and fits else None
     # The defaults are those of the project that the command is about, of a single member its own.
     about = mine if alone else project
-    defaults = about.opened.file.defaults if about else _DEFAULTS
+    defaults = about.opened.file.uv_defaults if about else _DEFAULTS
     sections = {*package.edges, *(mine.opened.file.sections if mine else ())}
     wanted = want(request, sections, defaults)
     if mine is None:
