@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from paritycheck.findings.raised import decisive, missed_item, own_file
 from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Item, Journey
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.model.smoke import Attempt, Frame, Raised
-from paritycheck.predict.importing.outcome import Found
 from paritycheck.rules import RULE_OF_GATE, make_finding
 
 SHOWN_FRAMES = 3
@@ -35,11 +35,6 @@ def smoke_findings(attempts: Iterable[Attempt], facts: Facts) -> Iterator[Findin
             yield finding
 
 
-def decisive(attempt: Attempt) -> Raised:
-    """Return the exception that explains the others: the outermost ImportError, else the outermost."""
-    return next((each for each in attempt.raised if each.imports), attempt.raised[0])
-
-
 def traceback_lines(raised: Raised) -> tuple[str, ...]:
     """Return the last frames as ``file:line``, the innermost last."""
     return tuple(f"{frame.file}:{frame.line}" for frame in raised.frames[-SHOWN_FRAMES:])
@@ -57,13 +52,13 @@ def _died(attempt: Attempt, facts: Facts) -> Finding:
 
 
 def _raised(attempt: Attempt, facts: Facts) -> Finding:
-    raised = decisive(attempt)
-    frames = [(frame, path) for frame in raised.frames if (path := _own(frame, facts))]
+    raised = decisive(attempt.raised)
+    frames = [(frame, path) for frame in raised.frames if (path := own_file(frame, facts))]
     importer = frames[-1][1] if frames else ""
     said = f"importing {attempt.root} fails in the container: {raised.type}: {_first_line(raised.message)}"
     trace = " < ".join(reversed(traceback_lines(raised)))
     message = f"{said} (at {trace})" if trace else said
-    item = _item(raised, importer, facts)
+    item = missed_item(raised, importer, facts)
     journey = travel(item, facts) if item else None
     lost = journey.lost_at if journey else None
     places = tuple(Location(path, frame.line, frame.text) for frame, path in reversed(frames))
@@ -94,45 +89,6 @@ def _unexplained(attempt: Attempt, raised: Raised, item: Item | None, journey: J
     if item is not None and journey is not None:
         return ReportItem(item.kind, item.name, item.path, journey.verdicts)
     return ReportItem("module", raised.name or attempt.root)
-
-
-def _item(raised: Raised, importer: str, facts: Facts) -> Item | None:
-    """Return what the exception misses, as the checkout knows it."""
-    if raised.file:
-        path = _local_path(raised.file, facts)
-        return Item("data", path, path) if path else None
-    if not raised.imports or not raised.name:
-        return None
-    names = [f"{raised.name}.{raised.wanted}"] if raised.wanted else []
-    for name in (*names, raised.name):
-        found = facts.local_view.find(name, importer)
-        if isinstance(found, Found) and found.path in facts.local.tree:
-            return Item("module", name, found.path)
-    provider = facts.local_view.provider(raised.name)
-    return Item("distribution", provider.name) if provider else None
-
-
-def _local_path(file: str, facts: Facts) -> str:
-    """Return the file of the checkout that an absolute path in the container would be."""
-    parts = file.lstrip("/").split("/")
-    if not file.startswith("/"):
-        return ""
-    for count in range(len(parts) - 1, -1, -1):
-        tail = "/".join(parts[count:])
-        for directory in facts.placement.counterparts("/".join(parts[:count])):
-            path = f"{directory}/{tail}".lstrip("/")
-            entry = facts.local.tree.find(path)
-            if entry is not None and entry.kind == "file":
-                return path
-    return ""
-
-
-def _own(frame: Frame, facts: Facts) -> str:
-    """Return the file of the checkout that a frame ran in, else an application file's path, else nothing."""
-    path = facts.container.tree.resolve(frame.file) or ""
-    if path in facts.placement.local_of:
-        return facts.placement.local_of[path]
-    return f"/{path}" if path in facts.container.application_modules else ""
 
 
 def _importers(attempt: Attempt, frames: list[tuple[Frame, str]], facts: Facts) -> tuple[Importer, ...]:

@@ -1,0 +1,54 @@
+"""What an exception that was raised in the container misses, as the checkout knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paritycheck.gates import Facts
+from paritycheck.model.journey import Item
+from paritycheck.model.smoke import Frame, Raised
+from paritycheck.predict.importing.outcome import Found
+
+
+def decisive(raised: Sequence[Raised]) -> Raised:
+    """Return the exception that explains the others: the outermost ImportError, else the outermost."""
+    return next((each for each in raised if each.imports), raised[0])
+
+
+def missed_item(raised: Raised, importer: str, facts: Facts) -> Item | None:
+    """Return what the exception misses, as the checkout knows it."""
+    if raised.file:
+        path = local_path(raised.file, facts)
+        return Item("data", path, path) if path else None
+    if not raised.imports or not raised.name:
+        return None
+    names = [f"{raised.name}.{raised.wanted}"] if raised.wanted else []
+    for name in (*names, raised.name):
+        found = facts.local_view.find(name, importer)
+        if isinstance(found, Found) and found.path in facts.local.tree:
+            return Item("module", name, found.path)
+    provider = facts.local_view.provider(raised.name)
+    return Item("distribution", provider.name) if provider else None
+
+
+def local_path(file: str, facts: Facts) -> str:
+    """Return the file of the checkout that an absolute path in the container would be."""
+    parts = file.lstrip("/").split("/")
+    if not file.startswith("/"):
+        return ""
+    for count in range(len(parts) - 1, -1, -1):
+        tail = "/".join(parts[count:])
+        for directory in facts.placement.counterparts("/".join(parts[:count])):
+            path = f"{directory}/{tail}".lstrip("/")
+            entry = facts.local.tree.find(path)
+            if entry is not None and entry.kind == "file":
+                return path
+    return ""
+
+
+def own_file(frame: Frame, facts: Facts) -> str:
+    """Return the file of the checkout that a frame ran in, else an application file's path, else nothing."""
+    path = facts.container.tree.resolve(frame.file) or ""
+    if path in facts.placement.local_of:
+        return facts.placement.local_of[path]
+    return f"/{path}" if path in facts.container.application_modules else ""
