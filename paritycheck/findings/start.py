@@ -58,7 +58,10 @@ def _lines(facts: Facts) -> tuple[Location, ...]:
 
 
 def _counterpart(path: str, facts: Facts) -> str | None:
-    """Return the checkout's file whose path ends most like ``path``, of equals one that did arrive."""
+    """Return the checkout's file whose path ends most like ``path``, of equals one that did arrive.
+
+    What lies in a ``bin`` is a program that an installer made, unless the checkout has such a ``bin``.
+    """
     wanted = path.split("/")
 
     def alike(other: str) -> int:
@@ -72,6 +75,6 @@ def _counterpart(path: str, facts: Facts) -> str | None:
         return alike(other), bool(facts.placement.container_of(other)), -other.count("/")
 
     tree = facts.plan.clone.tree if facts.plan else facts.local.tree
-    name = "/" + wanted[-1]
+    name = "/" + "/".join(wanted[-2:] if wanted[-2:-1] in (["bin"], ["sbin"], ["Scripts"]) else wanted[-1:])
     found = [entry.path for entry in tree if entry.kind == "file" and ("/" + entry.path).endswith(name)]
     return max(found, key=rank, default=None)

@@ -19,6 +19,7 @@ from paritycheck.parse.python.datafiles import DataReference, data_references
 from paritycheck.predict.importing.closure import Closure
 from paritycheck.predict.importing.conditions import holds
 from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.naming import is_test
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
 
@@ -78,7 +79,7 @@ def _modules(container: Snapshot, placement: Placement, closure: Closure | None)
     own = container.application_modules
     if closure is None:
         for path in own:
-            if path in placement.local_of:
+            if path in placement.local_of and not is_test(path):
                 yield _Module(path, placement.local_of[path], "", "module", ())
         return
     ours = frozenset(own)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from paritycheck.model.environment import Environment
 from paritycheck.model.tree import FileTree
 
+_TEST_DIRECTORIES = frozenset({"test", "tests"})
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
 
@@ -25,6 +26,17 @@ def search_directories(tree: FileTree, environment: Environment) -> tuple[str, .
         if real is not None and entry.reason != "editable-finder":
             found[real] = None
     return tuple(found)
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a file belongs to the tests: a test runner starts it, with a path of its own.
+
+    By pytest's conventions ("Conventions for Python test discovery") and unittest's.
+    """
+    *directories, name = path.split("/")
+    stem = name.removesuffix(".py")
+    named = stem == "conftest" or stem.startswith("test_") or stem.endswith("_test")
+    return named or not _TEST_DIRECTORIES.isdisjoint(directories)
 
 
 def package_root(tree: FileTree, path: str) -> str:

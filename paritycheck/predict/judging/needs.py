@@ -1,7 +1,7 @@
 """Every import statement of the container's own code, with how surely it runs.
 
 With a start command that is understood, what it reaches runs, and the rest may never; without
-one, every module that arrived counts as started, and nothing is claimed about reachability.
+one, every module that arrived, but for tests, counts as started, and nothing is claimed about reachability.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import Import, ImportContext
 from paritycheck.predict.importing.closure import Closure, Reached, import_closure
+from paritycheck.predict.judging.naming import is_test
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
 
@@ -66,7 +67,7 @@ def list_needs(
     command: Importer,
     closure: Closure | None,
 ) -> Iterator[Need]:
-    """Yield the needs of the start command, then of the modules it reaches, then of all others.
+    """Yield the needs of the start command, then of the modules it reaches, then of all others but tests.
 
     ``closure`` is what :func:`follow_start` returns.
     """
@@ -105,8 +106,8 @@ def _reached_needs(
 def _other_needs(container: Snapshot, path: str, view: ContainerView, placement: Placement) -> Iterator[Need]:
     says = container.modules.get(path)
     names = view.names(path)
-    if view.start.resolved and not names:
-        return  # a script of its own, with a path of its own: nobody knows how it is started
+    if (view.start.resolved and not names) or is_test(path):
+        return  # a program of its own, with a path of its own: nobody knows how it is started
     name = names[0] if names else path.rpartition("/")[2].removesuffix(".py")
     local = placement.local_of.get(path, "")
     for statement in says.imports if says else ():

@@ -1,0 +1,64 @@
+"""What looks like a loss and is none, or is one that may never matter: no error is reported for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.commandline import Place
+from tests.scenario import git
+
+BASE = 'FROM scratch\nWORKDIR /srv\nCOPY app /srv/app\nCMD ["python3", "-m", "app.main"]\n'
+
+
+def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
+    """Return code and severity of what the check says beyond notes about first-party files."""
+    place.write({"Containerfile": BASE, **files})
+    git(place.checkout, "add", "-A")
+    found = place.run("check", "--format", "json").document["findings"]
+    return [
+        (each["code"], each["severity"])
+        for each in found
+        if each["severity"] != "note" and each["code"].startswith(("PC1", "PC5"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            {"app/main.py": "def f():\n  if settings.dev:\n    import tools\n", "tools.py": ""},
+            [("PC104", "warning")],
+            id="a lazy import under a setting",
+        ),
+        pytest.param(
+            {"app/main.py": "def f():\n  if settings.dev:\n    import tools\nimport tools\n", "tools.py": ""},
+            [("PC104", "error")],
+            id="the same module is needed otherwise",
+        ),
+        pytest.param(
+            {"app/main.py": "", "app/tests/test_it.py": "import tools\n", "tools.py": ""},
+            [],
+            id="tests in the image",
+        ),
+        pytest.param(
+            {
+                "Containerfile": BASE + 'ENTRYPOINT ["python3", "/opt/venv/bin/tool"]\n',
+                "app/main.py": "",
+                "doc/tool": "",
+            },
+            [],
+            id="a console script that an installer made",
+        ),
+        pytest.param(
+            {
+                "Containerfile": BASE.replace("COPY", "COPY gone /srv/\nCOPY"),
+                "app/main.py": "import tools\n",
+                "tools.py": "",
+            },
+            [("PC501", "error")],
+            id="what a missing source would have brought",
+        ),
+    ],
+)
+def test_no_error(files: dict[str, str], expected: list[tuple[str, str]], place: Place) -> None:
+    assert told(place, files) == expected
