@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paritycheck.parse.requirements.files import DEPENDENCY_FILES, LOCKS, read_dependency_file, read_lock
@@ -137,6 +137,7 @@ def paths(value: Any, path: TomlPath = ()) -> set[TomlPath]:
     return found
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.data())
 def test_every_path_of_a_drawn_document_has_its_line(document: dict[str, Any], data: st.DataObject) -> None:
     writer = Writer(data)
@@ -147,6 +148,7 @@ def test_every_path_of_a_drawn_document_has_its_line(document: dict[str, Any], d
     assert set(writer.lines) == paths(values)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.sampled_from([None, 1, 4]))
 def test_lines_of_json(document: dict[str, Any], indent: int | None) -> None:
     text = json.dumps(document, indent=indent)
@@ -171,6 +173,7 @@ NAMES = [pattern.replace("*", "x") for pattern, _ in (*DEPENDENCY_FILES, *LOCKS)
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None)
 @given(text=ANY)
 def test_no_text_makes_a_reader_raise(name: str, text: str) -> None:
     file = read_dependency_file(name, text) or read_lock(name, text)

@@ -57,10 +57,7 @@ def _read_main(draft: ProjectDraft) -> None:
     if (project.get("dependencies") or project.get("optional-dependencies")) and not project.get("dynamic"):
         taken = [each for each, _ in declared if each.source != "index"]
         draft.rewrite(
-            {
-                each.name: {key: getattr(each, key) for key in ("source", "url", "path", "editable")}
-                for each in taken
-            }
+            {each.name: {field: getattr(each, field) for field in _SOURCE_FIELDS} for each in taken}
         )
         return
     if declared and "" in draft.dynamic:

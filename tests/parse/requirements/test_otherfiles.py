@@ -90,10 +90,7 @@ dependencies:
     ],
 )
 def test_specifications_of_conda(spec: str, specifier: str) -> None:
-    file = read(
-        "environment.yml",
-        f"dependencies:\n- {spec!r}\n" if "'" not in spec else f'dependencies:\n- "{spec}"\n',
-    )
+    file = read("environment.yml", f'dependencies:\n- "{spec}"\n')
     assert [each.specifier for each in file.declarations] == [specifier]
 
 
