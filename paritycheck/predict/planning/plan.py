@@ -114,7 +114,7 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
         context=context,
         prediction=prediction,
         landings=place_by_source(prediction.tree, options.context),
-        snapshot=predicted_snapshot(local, options.context, path, prediction),
+        snapshot=predicted_snapshot(local, options.context, path, prediction, options.catalogue),
     )
 
 

@@ -1,4 +1,7 @@
-"""A predicted tree as a side like any other: contents come from the checkout or from the build itself."""
+"""A predicted tree as a side like any other.
+
+Contents come from the checkout, from the build itself, or from the release that an install brings.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.building.notes import RunStart
 from paritycheck.predict.building.request import Prediction
+from paritycheck.predict.planning.released import released_content
 from paritycheck.predict.running.installsites import predicted_environment
+from paritycheck.predict.selecting.selection import Catalogue
 
 T = TypeVar("T")
 
@@ -26,17 +31,28 @@ class _Content(msgspec.Struct, frozen=True):
     read: Callable[[str], bytes | None]
 
     def is_own(self, entry: FileEntry) -> bool:
-        """Tell whether a file belongs to the application: the checkout's, or made in the build by its words."""
+        """Tell whether a file belongs to the application: the checkout's, or made by words of the build."""
         return bool(entry.source) or (entry.digest in self.inline and ".dist-info/" not in entry.path)
 
     def of(self, entry: FileEntry) -> bytes | None:
-        """Return a file's content: written by the build, or still the base image's."""
+        """Return a file's content: written by the build, of a release, or still the base image's."""
         return self.inline[entry.digest] if entry.digest in self.inline else self.read(entry.path)
 
 
-def predicted_snapshot(local: Snapshot, context: str, path: str, prediction: Prediction) -> Snapshot:
-    """Return the image that a build would make; ``path`` is its Containerfile, ``context`` below the root."""
-    content = _Content(prediction.tree, prediction.inline, prediction.read)
+def predicted_snapshot(
+    local: Snapshot, context: str, path: str, prediction: Prediction, catalogue: Catalogue | None = None
+) -> Snapshot:
+    """Return the image that a build would make; ``path`` is its Containerfile, ``context`` below the root.
+
+    From ``catalogue`` come the files of distributions that an install lists and nobody has read yet.
+    """
+    released = released_content(prediction.tree, prediction.inline, catalogue or Catalogue())
+
+    def read(where: str) -> bytes | None:
+        data = released(where)
+        return prediction.read(where) if data is None else data
+
+    content = _Content(prediction.tree, prediction.inline, read)
     return _snapshot(local, context, path, content, prediction.config, prediction.unknown)
 
 
