@@ -46,6 +46,8 @@ def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
             yield _incomplete(loss, wanted, wanted.installed, facts)
         else:
             judged = _judge(loss, wanted, facts)
+            if wanted.doubt and not _is_telling(judged.absence, facts):
+                continue
             cause = next((str(place) for place in judged.absence.locations), loss.item.name)
             causes[_CODES[judged.absence.kind], cause, judged.severity].append(judged)
     for (code, _, severity), judged_alike in sorted(causes.items()):
@@ -55,6 +57,16 @@ def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
 def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:
     absence = explain_absence(loss.item.name, facts.supply, loss.importers[0].path)
     return _Judged(loss, wanted, absence, _severity(loss, wanted, absence))
+
+
+def _is_telling(absence: Absence, facts: Facts) -> bool:
+    """Tell whether a cause is worth a line although the distribution may be there after all.
+
+    What is declared somewhere comes, most likely, with the install that is not understood.
+    """
+    if absence.kind == "not-selected":
+        return bool(facts.supply.read)
+    return absence.kind != "missing"
 
 
 def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:

@@ -205,8 +205,10 @@ def _target_file(supply: Supply, importer: str) -> DependencyFile | None:
         file for file in supply.read if any(not each.section for each in file.declarations)
     ] or supply.read
     if not read and not supply.installs:
-        read = [file for file in supply.declarations.files if not posixpath.dirname(file.path)]
+        near = ("", supply.context)
+        read = [file for file in supply.declarations.files if posixpath.dirname(file.path) in near]
         read = [file for file in read if any(not each.section for each in file.declarations)]
+        read.sort(key=lambda file: (len(file.path), file.path))
     return max(read, key=lambda file: _shared(file.path, importer), default=None)
 
 
