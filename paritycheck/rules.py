@@ -119,7 +119,7 @@ _CATALOGUE = (
         "PC207",
         "missing-shared-library",
         "error",
-        "a compiled module needs a library of the system that the container's loader does not find, or refuses",
+        "a compiled module needs a library of the system that the loader does not find, or refuses",
         "Install the package that has the library in the final stage.",
     ),
     Rule(

@@ -31,7 +31,6 @@ opencv-python                 cv2             linked  libGL.so.1 libglib-2.0.so.
 opencv-contrib-python         cv2             linked  libGL.so.1 libglib-2.0.so.0
 rasterio                      rasterio        linked  libexpat.so.1
 fiona                         fiona           linked  libexpat.so.1
-pyogrio                       pyogrio         linked  libexpat.so.1
 lightgbm                      lightgbm        loaded  libgomp.so.1
 open3d                        open3d          loaded  libGL.so.1 libgomp.so.1 libX11.so.6
 pyqt5                         PyQt5.QtGui     linked  libGL.so.1 libglib-2.0.so.0
@@ -53,7 +52,7 @@ bonsai                        bonsai          built   libldap-2.5.so.0
 pycairo                       cairo           built   libcairo.so.2
 pygobject                     gi              built   libgirepository-1.0.so.1
 pyaudio                       pyaudio         built   libportaudio.so.2
-pygraphviz                    pygraphviz      built   libcgraph.so.6
+pygraphviz                    pygraphviz      linked  libX11.so.6 libglib-2.0.so.0
 tesserocr                     tesserocr       built   libtesseract.so.5
 pyenchant                     enchant         loaded  libenchant-2.so.2
 hunspell                      hunspell        built   libhunspell-1.7.so.0

@@ -1,0 +1,5 @@
+"""Opens libmagic by its name."""
+
+import magic
+
+KIND = magic.from_buffer

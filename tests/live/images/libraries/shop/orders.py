@@ -1,0 +1,5 @@
+"""Links to libpq."""
+
+import psycopg2
+
+CONNECT = psycopg2.connect
