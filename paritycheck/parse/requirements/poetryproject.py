@@ -54,7 +54,11 @@ def _read_main(draft: ProjectDraft) -> None:
     """Read the dependencies: they count where ``[project]`` has none of its own, else only their sources."""
     project = draft.document.table("project")
     declared = list(_declarations(draft, (*_ROOT, "dependencies"), ""))
-    if (project.get("dependencies") or project.get("optional-dependencies")) and not project.get("dynamic"):
+    dynamic = project.get("dynamic")
+    mixed = isinstance(dynamic, list) and not {"dependencies", "optional-dependencies"}.isdisjoint(
+        map(str, dynamic)
+    )
+    if (project.get("dependencies") or project.get("optional-dependencies")) and not mixed:
         taken = [each for each, _ in declared if each.source != "index"]
         draft.rewrite(
             {each.name: {field: getattr(each, field) for field in _SOURCE_FIELDS} for each in taken}

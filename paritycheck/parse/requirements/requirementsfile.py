@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 
 import pip_requirements_parser as pip
+from msgspec import structs
 from packaging.utils import canonicalize_name
 
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import Declaration, DependencyFile, Inclusion
-from paritycheck.parse.requirements.declaring import at_url, normal_names, url_kind, url_path
+from paritycheck.parse.requirements.declaring import at_url, normal_marker, normal_names, url_kind, url_path
 from paritycheck.parse.requirements.sourcelines import SourceLines
 
 # They say nothing about what is installed, and make up most of a compiled file.
 _HASH = re.compile(r"\s--hash(?:=|\s+)\S+")
+_MARKED_EDITABLE = re.compile(r"((?:-e|--editable)[^;]*?)\s*;\s*([^;]+)")
 _INDEX_OPTIONS = (
     "index_url",
     "extra_index_urls",
@@ -50,6 +52,9 @@ class RequirementLine:
             self.problems.append((f"not understood: {reason}"[:300], location))
 
     def _read(self, line: str, location: Location) -> None:
+        # uv takes a marker behind an editable, which the library would take for a part of its path.
+        editable = _MARKED_EDITABLE.fullmatch(line)
+        line, marker = (editable[1], normal_marker(editable[2])) if editable else (line, "")
         try:
             words, values, arguments = self._parse_line(line)
         except pip.OptionParsingError:
@@ -62,7 +67,8 @@ class RequirementLine:
         parsed = pip.ParsedLine(raw, words, values, is_constraint=False, arguments=arguments)
         for part in pip.handle_line(parsed):
             if isinstance(part, pip.ParsedRequirement):
-                self.declarations.append(self._declare(pip.build_req_from_parsedreq(part), location))
+                declared = self._declare(pip.build_req_from_parsedreq(part), location)
+                self.declarations.append(structs.replace(declared, marker=marker or declared.marker))
             elif isinstance(part, pip.OptionLine):
                 self._take_options(part.options, location)
 

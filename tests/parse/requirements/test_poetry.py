@@ -102,12 +102,13 @@ def test_the_project_table_counts_before_poetrys_own() -> None:
         """\
 [project]
 name = "app"
+dynamic = ["version"]
 dependencies = ["lib", "flask"]
 [tool.poetry.dependencies]
 lib = {path = "../lib"}
 """,
     )
-    assert declared(file) == ["3 lib @ path ../lib", "3 flask"]
+    assert declared(file) == ["4 lib @ path ../lib", "4 flask"]
 
 
 def test_poetrys_table_counts_where_the_project_leaves_it_dynamic() -> None:

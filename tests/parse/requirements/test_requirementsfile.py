@@ -28,6 +28,7 @@ from tests.parse.requirements.shown import declared, included
         ("./wheels/a-1.0-py3-none-any.whl", "1 a==1.0 @ path ./wheels/a-1.0-py3-none-any.whl"),
         ("-e .", "1 -e  @ path ."),
         ("-e ./libs/a[dev]", "1 -e [dev] @ path ./libs/a"),
+        ("-e ./a[x] ; os_name == 'nt'", '1 -e [x]; os_name == "nt" @ path ./a'),
         ("--editable=libs/a", "1 -e  @ path libs/a"),
         ("../a", "1  @ path ../a"),
         ("file:///srv/a%20b", "1  @ path /srv/a b"),
