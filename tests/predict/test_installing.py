@@ -27,9 +27,11 @@ def install(paths: str, texts: dict[str, str], *steps: str, base: str = "python:
 
 
 def installed(prediction: Prediction, below: str = SITE) -> str:
-    """Return the files in the site directory."""
+    """Return the files in the site directory, without the metadata of distributions."""
     found = (
-        e.path.removeprefix(below) for e in prediction.tree if e.kind == "file" and e.path.startswith(below)
+        e.path.removeprefix(below)
+        for e in prediction.tree
+        if e.kind == "file" and e.path.startswith(below) and ".dist-info/" not in e.path
     )
     return " ".join(sorted(found))
 
@@ -183,10 +185,13 @@ def test_what_cannot_be_told_is_unknown_in_the_site_directory(texts: dict[str, s
         (("uv sync --no-install-project",), []),
         (("UV_PROJECT_ENVIRONMENT=/v uv sync --no-editable",), ["v/lib/python3.12/site-packages"]),
         (("poetry config virtualenvs.create false", "poetry install"), [SITE[:-1], "my_app=/w/my_app"]),
-        (("poetry install --no-root",), []),
+        (
+            ("poetry install --no-root",),
+            ["root/.cache/pypoetry/virtualenvs/my-app-py3/lib/python3.12/site-packages"],
+        ),
         (("pdm install --prod --no-editable",), ["w/.venv/lib/python3.12/site-packages"]),
         (("python setup.py develop",), [SITE[:-1], "my_app=/w/my_app"]),
-        (("pip install requests",), []),
+        (("pip install requests",), [SITE[:-1]]),
         (("pip install git+https://example.org/x.git",), []),
     ],
 )

@@ -122,8 +122,9 @@ def test_what_is_there_afterwards(step: str, expected: str) -> None:
     ("step", "expected"),
     [
         ("rm -rf pkg", []),
-        ("apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*", [("", "distributions")]),
+        ("apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*", [("", "system")]),
         ("curl -sSL https://example.org/install.sh | sh", [("", "distributions")]),
+        ("curl -LsSf https://astral.sh/uv/install.sh | sh", [("", "system")]),
         ("git clone https://example.org/x/tool.git /opt/tool", [("opt/tool", "anything")]),
         ("git clone https://example.org/x/tool.git", [("w/tool", "anything")]),
         ("curl -sSL https://example.org/x.tgz | tar xz -C /usr/local", [("usr/local", "distributions")]),

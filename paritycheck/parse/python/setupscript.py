@@ -192,8 +192,9 @@ def parse_setup_config(text: str) -> SetupScript:
         options["package_data"] = {
             "" if name == "*" else name: _list(value) for name, value in parser.items("options.package_data")
         }
-    if parser.has_option("metadata", "name"):
-        options["name"] = parser.get("metadata", "name")
+    for key in ("name", "version"):
+        if parser.has_option("metadata", key):
+            options[key] = parser.get("metadata", key)
     return SetupScript(options)
 
 

@@ -36,6 +36,16 @@ def unchain(chain: sh.Chain) -> tuple[sh.Command, list[tuple[str, sh.Command]]]:
     return command, rights[::-1]
 
 
+def show_words(command: sh.Command) -> list[str]:
+    """Return the words of a command as far as they are written out."""
+    while isinstance(command, sh.Redirected):
+        command = command.body
+    if not isinstance(command, sh.Simple):
+        return []
+    words = (expand_text(word, lambda _: None) for word in command.words)
+    return [word for word in words if isinstance(word, str)]
+
+
 def reads_script(command: sh.Simple) -> bool:
     """Tell whether a command runs what it reads: ``| sh``, ``| sudo python3``."""
     words = [expand_text(word, lambda _: None) for word in command.words]

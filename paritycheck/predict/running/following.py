@@ -7,16 +7,31 @@ unknown afterwards. The build goes on only if the step succeeds: what is joined 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from paritycheck.parse.command import shellscript as sh
-from paritycheck.predict.running.commandshape import UNTOLD, expand_here, list_arms, reads_script, unchain
+from paritycheck.predict.running.commandshape import (
+    UNTOLD,
+    expand_here,
+    list_arms,
+    reads_script,
+    show_words,
+    unchain,
+)
 from paritycheck.predict.running.redirections import read_input, redirect, tell_output
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field, Unsure, expand_text
 
 _DECLARING = frozenset({"export", "local", "declare", "readonly", "typeset"})
+# Installers that bring a tool or another programming language, and nothing to the system's Python.
+_OF_TOOLS = re.compile(
+    r"//(?:astral\.sh/uv|(?:raw\.githubusercontent\.com/|github\.com/)?astral-sh/uv|install\.python-poetry\.org"
+    r"|pdm-project\.org|deb\.nodesource\.com|rpm\.nodesource\.com|sh\.rustup\.rs|get\.docker\.com"
+    r"|raw\.githubusercontent\.com/nvm-sh|aka\.ms/InstallAzureCLIDeb|deno\.land|bun\.sh|just\.systems"
+    r"|taskfile\.dev|get\.pnpm\.io|get\.helm\.sh|packages\.microsoft\.com|bootstrap\.pypa\.io)"
+)
 _ROUNDS = 200  # of one loop that are followed
 _DEPTH = 8  # of functions and scripts that call each other
 
@@ -84,7 +99,9 @@ def _otherwise(command: sh.Command, shell: Shell, before: Shell | None, guarded:
     failed = shell.fork()
     if before is not None:
         failed.join(before)
+    failed.doubted += 1
     after = _guarded(command, failed, guarded)
+    failed.doubted -= 1
     if after is not False:
         shell.join(failed)
     return True if after else None
@@ -115,7 +132,8 @@ def _pipeline(pipeline: sh.Pipeline, shell: Shell) -> Status:
         last = index + 1 == len(commands)
         if index and isinstance(command, sh.Simple) and reads_script(command):
             # An installer from the network: third-party, wherever it puts things.
-            shell.touch("", "distributions")
+            plain = _OF_TOOLS.search(" ".join(show_words(commands[0])))
+            shell.touch("", "system" if plain else "distributions")
             status = None
             continue
         shell.guarded += not last
@@ -143,14 +161,24 @@ def _branch(
     if status is False:
         return _branch(arms[1:], otherwise, shell)
     other = shell.fork()
-    shell.guarded += 1
-    first = follow(body, shell)
-    shell.guarded -= 1
+    first = _perhaps(body, shell)
     other.guarded += 1
+    other.doubted += 1
     second = _branch(arms[1:], otherwise, other)
     other.guarded -= 1
+    other.doubted -= 1
     shell.join(other)
     return first if first is second else None
+
+
+def _perhaps(command: sh.Command, shell: Shell) -> Status:
+    """Follow what nobody knows to be reached."""
+    shell.guarded += 1
+    shell.doubted += 1
+    status = follow(command, shell)
+    shell.guarded -= 1
+    shell.doubted -= 1
+    return status
 
 
 def _case(command: sh.Case, shell: Shell) -> Status:
@@ -163,7 +191,9 @@ def _for(command: sh.For, shell: Shell) -> Status:
     if len(values) > _ROUNDS or any(isinstance(value, Unsure) for value in values):
         other = shell.fork()
         other.env[variable] = None
+        other.doubted += 1
         follow(body, other)
+        other.doubted -= 1
         shell.join(other)
         return None
     status: Status = True
@@ -216,7 +246,9 @@ def _simple(command: sh.Simple, shell: Shell, redirects: tuple[sh.Redirect, ...]
     output = tell_output(fields, text)
     before = dict(shell.env)
     shell.env.update(assigned)
+    shell.printed = None
     status = _call(fields, shell, text) if fields else True
+    output = output if shell.printed is None else shell.printed
     if fields and fields[0] not in _DECLARING:
         for name in assigned:
             if name in before:

@@ -1,52 +1,28 @@
 """Installing the project itself: how ``pip`` and its relatives put its modules onto a second road.
 
-Source: pip ``install`` and ``wheel`` (local paths, ``-e``, ``--target``, ``--prefix``), uv ``pip install``
-and ``sync``, poetry ``install``, pdm ``install``, pipenv ``sync``, PEP 660 for editable installs.
-What else is installed is third-party: the site directory may hold more than is listed.
+Source: pip ``install`` (local paths, ``-e``, ``--target``, ``--prefix``), uv ``pip install`` and ``sync``,
+poetry ``install``, pdm ``install``, pipenv ``sync``, PEP 660 for editable installs, PEP 610 for
+``direct_url.json``. What it requires is a matter of the command that installs it.
 """
 
 from __future__ import annotations
 
-import posixpath
+import json
 import re
 
 import msgspec
 
 from paritycheck.model.tree import FileEntry, join
 from paritycheck.parse.python.projectscripts import read_scripts
-from paritycheck.predict.copying.landing import keep_inline
+from paritycheck.parse.python.setupscript import parse_setup_config, parse_setup_script
 from paritycheck.predict.running.backendfiles import project_payload
-from paritycheck.predict.running.installsites import active_venv, site_of
+from paritycheck.predict.running.installsites import Target
+from paritycheck.predict.running.managerwords import normal_name
 from paritycheck.predict.running.projecttree import Payload, Project
+from paritycheck.predict.running.recording import present_in, remove_distribution, write_text
 from paritycheck.predict.running.shellstate import Shell, covers
 
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
-WHEEL = b"stand-in for a wheel\n"  # begins the content of a wheel whose members we know
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Where an install goes: the site directory, and the prefix that else gets something from it."""
-
-    site: str
-    prefix: str
-
-
-def target_below(shell: Shell, prefix: str | None) -> Target:
-    """Return the target for a virtual environment or prefix; ``None``: the system's Python."""
-    site = site_of(shell, prefix)
-    return Target(site, prefix if prefix is not None else posixpath.dirname(site).rpartition("/lib/")[0])
-
-
-def current_target(shell: Shell, program: str = "") -> Target:
-    """Return where a plain ``pip install`` goes."""
-    return target_below(shell, active_venv(shell, program))
-
-
-def bring_distributions(shell: Shell, target: Target) -> None:
-    """Say that third-party files come to the target."""
-    shell.make_directory(target.site)
-    shell.touch(target.prefix, "distributions")
-    shell.touch(target.site, "distributions")
 
 
 def install_project(
@@ -56,17 +32,22 @@ def install_project(
     project = Project(shell, directory)
     payload = project_payload(project)
     check_needs(shell, project, payload, forgiving)
-    bring_distributions(shell, target)
-    _write_scripts(shell, project, target)
+    shell.make_directory(target.site)
+    shell.touch(target.prefix, "system")
+    old = present_in(shell, target.site).get(normal_name(payload.name or project.name))
+    if old is not None:
+        remove_distribution(shell, target.site, old)
+    written = _write_scripts(shell, project, target)
     if payload.problem:
         shell.touch(target.site, "anything", f"{payload.problem} ({shell.scene.location.text})")
-        return
-    if editable:
-        _write_editable(shell, payload, target)
-        return
-    for path, source in payload.files.items():
-        _place_file(shell, shell.tree.get(source), f"{target.site}/{path}")
-    _spread_doubts(shell, directory, target.site)
+    elif editable:
+        written += _write_editable(shell, payload, target)
+    else:
+        for path, source in payload.files.items():
+            place_file(shell, shell.tree.get(source), f"{target.site}/{path}")
+        written += payload.files
+        _spread_doubts(shell, directory, target.site)
+    _write_metadata(shell, project, payload, target, written, editable)
 
 
 def check_needs(shell: Shell, project: Project, payload: Payload, forgiving: bool = False) -> None:
@@ -78,7 +59,8 @@ def check_needs(shell: Shell, project: Project, payload: Payload, forgiving: boo
             shell.need(best, project.location(need.file, need.line), need.silent or forgiving)
 
 
-def _place_file(shell: Shell, entry: FileEntry | None, path: str) -> None:
+def place_file(shell: Shell, entry: FileEntry | None, path: str) -> None:
+    """Put a file of the project at a tree path."""
     if entry is None:
         return
     path = path.lstrip("/")
@@ -93,8 +75,9 @@ def _spread_doubts(shell: Shell, directory: str, site: str) -> None:
             shell.touch(site, "anything", part.reason)
 
 
-def _write_scripts(shell: Shell, project: Project, target: Target) -> None:
-    """Write the console scripts that the project declares, as installers do."""
+def _write_scripts(shell: Shell, project: Project, target: Target) -> list[str]:
+    """Write the console scripts that the project declares, as installers do; return what RECORD says."""
+    written = []
     for name in PROJECT_FILES:
         text = (project.read(name) or b"").decode("utf-8", "replace")
         for script, attribute in read_scripts(name, text).items():
@@ -104,73 +87,61 @@ def _write_scripts(shell: Shell, project: Project, target: Target) -> None:
                 continue
             source = f"import sys\nfrom {module} import {called.partition('.')[0]}\nsys.exit({called}())\n"
             path = f"{target.prefix}/bin/{script}"
-            _write(shell, path, f"#!/{target.prefix}/bin/python\n{source}", mode=0o755)
+            write_text(shell, path, f"#!/{target.prefix}/bin/python\n{source}", mode=0o755)
+            written.append(f"../../../bin/{script}")
+    return written
 
 
-def _write_editable(shell: Shell, payload: Payload, target: Target) -> None:
+def _write_editable(shell: Shell, payload: Payload, target: Target) -> list[str]:
     name = re.sub(r"\W+", "_", payload.name) or "project"
+    written = []
     if payload.roots:
         text = "".join(f"/{root}\n" for root in payload.roots)
-        _write(shell, f"{target.site}/__editable__.{name}.pth", text)
+        write_text(shell, f"{target.site}/__editable__.{name}.pth", text)
+        written.append(f"__editable__.{name}.pth")
     if payload.redirects:
         finder = f"__editable___{name}_finder"
         mapping = {module: "/" + path.removesuffix(".py") for module, path in payload.redirects.items()}
-        _write(shell, f"{target.site}/{finder}.py", f"MAPPING: dict[str, str] = {mapping!r}\n")
-        _write(shell, f"{target.site}/__editable__.{name}.pth", f"import {finder}; {finder}.install()\n")
+        write_text(shell, f"{target.site}/{finder}.py", f"MAPPING: dict[str, str] = {mapping!r}\n")
+        write_text(shell, f"{target.site}/__editable__.{name}.pth", f"import {finder}; {finder}.install()\n")
+        written += [f"__editable__.{name}.pth", f"{finder}.py"]
+    return written
 
 
-def _write(shell: Shell, path: str, text: str, mode: int = 0o644) -> None:
-    data = text.encode("utf-8", "surrogateescape")
-    path = path.lstrip("/")
-    shell.tree.make_parents(path, shell.entry(path, "dir"))
-    digest = keep_inline(shell.tree, data)
-    shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest, mode=mode))
-
-
-def pack_wheel(shell: Shell, directory: str, folder: str) -> None:
-    """Build the project's wheel into the tree path ``folder``: a file that lists what it holds."""
-    project = Project(shell, directory)
-    payload = project_payload(project)
-    check_needs(shell, project, payload)
-    name = re.sub(r"[-_.]+", "_", payload.name) or "project"
-    members = [
-        msgspec.structs.replace(entry, path=path)
-        for path, source in payload.files.items()
-        if (entry := shell.tree.get(source)) is not None
-    ]
-    data = WHEEL + msgspec.json.encode({"problem": payload.problem, "members": members})
-    shell.make_directory(folder)
-    path = f"{folder}/{name}-0-py3-none-any.whl".lstrip("/")
-    digest = keep_inline(shell.tree, data)
-    shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest))
-
-
-class _Members(msgspec.Struct):
-    problem: str
-    members: list[FileEntry]
-
-
-def install_wheel(shell: Shell, path: str, target: Target) -> None:
-    """Install the wheel at a tree path; one that we did not build brings what it likes."""
-    bring_distributions(shell, target)
-    entry = shell.tree.get(path)
-    if entry is None:
-        name = posixpath.basename(path).partition("-")[0].lower()
-        folder = posixpath.dirname(path)
-        for other in shell.tree.children(folder):
-            if other.endswith("-0-py3-none-any.whl") and other.lower().startswith(name + "-"):
-                entry = shell.tree.get(f"{folder}/{other}".lstrip("/"))
-    data = shell.tree.inline.get(entry.digest, b"") if entry is not None else b""
-    if not data.startswith(WHEEL):
-        if entry is None or entry.source:
-            what = entry.source if entry is not None else "/" + path
-            shell.touch(target.site, "anything", f"what {what} holds is not known")
+def _write_metadata(
+    shell: Shell, project: Project, payload: Payload, target: Target, written: list[str], editable: bool
+) -> None:
+    """Write what an installer says about the project beside it; one without a name has none."""
+    name = payload.name or project.name
+    if not name:
         return
-    wheel = msgspec.json.decode(data[len(WHEEL) :], type=_Members)
-    if wheel.problem:
-        shell.touch(target.site, "anything", wheel.problem)
-    for member in wheel.members:
-        _place_file(shell, member, f"{target.site}/{member.path}")
+    folder = f"{target.site}/{re.sub(r'[-_.]+', '_', name)}-{static_version(project)}.dist-info"
+    requires = [line for line in project.table("project").get("dependencies") or () if isinstance(line, str)]
+    head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {static_version(project)}"]
+    head += [f"Requires-Dist: {' '.join(line.split())}" for line in requires]
+    texts = {"METADATA": "\n".join(head) + "\n"}
+    info = {"editable": True} if editable else {}
+    texts["direct_url.json"] = json.dumps({"url": f"file:///{project.path}", "dir_info": info})
+    if not payload.problem:
+        inside = f"{folder}/".removeprefix(f"{target.site}/")
+        rows = [*written, *(inside + file for file in (*texts, "RECORD"))]
+        texts["RECORD"] = "".join(f"{path},,\n" for path in rows)
+    for file, text in texts.items():
+        write_text(shell, f"{folder}/{file}", text)
+
+
+def static_version(project: Project) -> str:
+    """Return the version that the project's files state; empty if only its backend knows."""
+    for table in (project.table("project"), project.table("tool", "poetry")):
+        if isinstance(table.get("version"), str):
+            return str(table["version"])
+    config = parse_setup_config((project.read("setup.cfg") or b"").decode("utf-8", "replace"))
+    script = parse_setup_script(project.read("setup.py") or b"")
+    for found in (config, script):
+        version = found.options.get("version") if found is not None else None
+        if isinstance(version, str) and re.fullmatch(r"[\w.!+-]+", version):
+            return version
+    return ""
 
 
 def is_project(shell: Shell, directory: str) -> bool:

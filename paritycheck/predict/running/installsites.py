@@ -23,6 +23,13 @@ _SITE = re.compile(r"(?:^|.*/)lib/(?:python|pypy)[\d.]*/(?:site|dist)-packages")
 _SYSTEM = frozenset({"bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"})
 
 
+class Target(msgspec.Struct, frozen=True):
+    """Where an install goes: the site directory, and the prefix that else gets something from it."""
+
+    site: str
+    prefix: str
+
+
 def active_venv(shell: Shell, program: str = "") -> str | None:
     """Return the tree path of the virtual environment that a program acts on; ``None``: the system's Python.
 
@@ -39,9 +46,17 @@ def active_venv(shell: Shell, program: str = "") -> str | None:
         path = directory.strip("/")
         if directory.startswith("/") and path not in _SYSTEM and path.endswith("/bin"):
             prefix = posixpath.dirname(path)
-            if shell.tree.is_dir(path) and shell.tree.is_dir(f"{prefix}/lib"):
+            if shell.tree.is_dir(path) and _is_environment(shell, prefix):
                 return prefix
     return None
+
+
+def _is_environment(shell: Shell, prefix: str) -> bool:
+    """Tell whether programs below a prefix act on it: it has an interpreter, or looks as if it had one."""
+    if any(shell.tree.locate(f"{prefix}/{name}").entry for name in ("pyvenv.cfg", "bin/python3")):
+        return True
+    # The home of programs that a user installs: their modules lie there, but no interpreter does.
+    return shell.tree.is_dir(f"{prefix}/lib") and posixpath.basename(prefix) != ".local"
 
 
 def site_of(shell: Shell, prefix: str | None) -> str:
@@ -53,9 +68,20 @@ def site_of(shell: Shell, prefix: str | None) -> str:
         return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
     if tree.is_dir("usr/lib/python3/dist-packages"):
         return f"usr/local/{_folder(shell, 'usr', version)}/dist-packages"
-    if tree.is_dir("etc/apk"):
+    if tree.is_dir("etc/apk") or any(n.startswith("ld-musl") for n in tree.children("lib")):
         return f"usr/{_folder(shell, 'usr', version)}/site-packages"
     return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
+
+
+def target_below(shell: Shell, prefix: str | None) -> Target:
+    """Return the target for a virtual environment or prefix; ``None``: the system's Python."""
+    site = site_of(shell, prefix)
+    return Target(site, prefix if prefix is not None else posixpath.dirname(site).rpartition("/lib/")[0])
+
+
+def current_target(shell: Shell, program: str = "") -> Target:
+    """Return where a plain ``pip install`` goes."""
+    return target_below(shell, active_venv(shell, program))
 
 
 def _folder(shell: Shell, prefix: str, version: str) -> str:

@@ -1,125 +1,51 @@
-"""The commands of poetry, pdm, pipenv, hatch and flit that install the project itself.
+"""The commands of pdm, pipenv, hatch and flit that install a project and what it requires.
 
-Source: the reference pages of poetry ``install`` and ``virtualenvs.*``, pdm ``install`` and ``sync``,
-pipenv ``install`` and ``sync``, hatch and flit.
+Source: the reference pages of pdm ``install``, ``sync``, ``export`` and ``python.use_venv``, pipenv
+``install``, ``sync`` and ``requirements``, hatch and flit.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from typing import Any
 
 from paritycheck.model.tree import join
-from paritycheck.predict.running.installing import (
-    bring_distributions,
-    current_target,
-    install_project,
-    is_project,
-    target_below,
-)
-from paritycheck.predict.running.installsites import active_venv
-from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
-from paritycheck.predict.running.pipsteps import read_words, run_build
+from paritycheck.predict.running.exporting import export
+from paritycheck.predict.running.installing import install_project, is_project
+from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
+from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, is_on, normal_name
+from paritycheck.predict.running.piprequest import command_text, given, read_words
+from paritycheck.predict.running.pipsteps import install, required_by, run_build
+from paritycheck.predict.running.projectrequest import pdm_request, pipenv_request
 from paritycheck.predict.running.projecttree import Project
+from paritycheck.predict.running.recording import record
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
+from paritycheck.predict.running.surrounding import Reading, surroundings
+from paritycheck.predict.running.virtualenvs import make_venv, system_python
+from paritycheck.predict.selecting.pdm import select_pdm
+from paritycheck.predict.selecting.pipenv import select_pipenv
 
-_POETRY_CONFIG = ".config/pypoetry/config.toml"
-
-
-def run_poetry(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
-    """``poetry``: ``install``, ``build``, ``run``, and the settings of its environments."""
-    values, operands = read_words(list(fields[1:]))
-    action = operands[0] if operands else ""
-    if action == "config" and len(operands) >= 3:
-        _poetry_configure(shell, str(operands[1]), str(operands[2]))
-    elif action in ("install", "sync", "update"):
-        _poetry_install(shell, values)
-    elif action == "build":
-        return run_build(shell, [fields[0], *fields[2:]], text)
-    elif action == "run":
-        rest = fields[list(fields).index("run") + 1 :]
-        return shell.scene.perform(shell, rest, text) if rest else None
-    elif action == "export":
-        output = next((values[n][-1] for n in ("-o", "--output") if values.get(n)), None)
-        if output is not None:
-            shell.write(output, None)
-    return None
-
-
-def _poetry_configure(shell: Shell, key: str, value: str) -> None:
-    if key in ("virtualenvs.create", "virtualenvs.in-project"):
-        home = shell.lookup("HOME")
-        path = f"{home if isinstance(home, str) else '/root'}/{_POETRY_CONFIG}"
-        shell.write(path, f"{key} = {value}\n".encode(), append=True)
-
-
-def _poetry_setting(shell: Shell, key: str) -> str:
-    home = shell.lookup("HOME")
-    path = f"{home if isinstance(home, str) else '/root'}/{_POETRY_CONFIG}"
-    text = (shell.read(path) or b"").decode("utf-8", "replace")
-    given = shell.variable("POETRY_" + key.upper().replace(".", "_").replace("-", "_"))
-    found = re.findall(rf"^{re.escape(key)} = (\w+)$", text, re.MULTILINE)
-    return (given or (found[-1] if found else "")).lower()
-
-
-def _poetry_install(shell: Shell, values: Values) -> None:
-    folder = chosen_folder(shell, values)
-    project = Project(shell, folder)
-    venv = active_venv(shell)
-    if venv is None and _poetry_setting(shell, "virtualenvs.create") not in FALSE:
-        inside = _poetry_setting(shell, "virtualenvs.in-project") in ("1", "true", "yes")
-        name = normal_name(project.name) or "project"
-        venv = join(folder, ".venv") if inside else f"root/.cache/pypoetry/virtualenvs/{name}-py3"
-    target = target_below(shell, venv)
-    if venv is not None:
-        shell.make_directory(f"{venv}/bin")
-    bring_distributions(shell, target)
-    shell.need("/" + join(folder, "pyproject.toml"))
-    table = project.table("tool", "poetry")
-    if table.get("package-mode", True) is not False and "--no-root" not in values:
-        install_project(shell, folder, target, editable=True, forgiving=_forgives(shell))
-    if "--no-directory" in values:
-        return
-    for value in _poetry_paths(table):
-        path = project.at(str(value["path"]))
-        if is_project(shell, path):
-            install_project(shell, path, target, editable=bool(value.get("develop", False)))
-
-
-def _forgives(shell: Shell) -> bool:
-    """Tell whether this is a Poetry that only warns of a project that it cannot build: those before 2."""
-    site = target_below(shell, None).site
-    folders = [n for n in shell.tree.children(site) if n.startswith("poetry-") and n.endswith(".dist-info")]
-    version = shell.variable("POETRY_VERSION") or (folders[-1].removeprefix("poetry-") if folders else "")
-    return re.match(r"\D*[01]\.", version) is not None
-
-
-def _poetry_paths(table: dict[str, Any]) -> list[dict[str, Any]]:
-    groups = [table.get("dependencies") or {}, table.get("dev-dependencies") or {}]
-    groups += [group.get("dependencies") or {} for group in (table.get("group") or {}).values()]
-    return [
-        value for group in groups for value in group.values() if isinstance(value, dict) and "path" in value
-    ]
+_PDM_CONFIG = "/root/.config/pdm/config.toml"
 
 
 def run_pdm(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
-    """``pdm``: ``install``, ``sync``, ``build``, ``run``."""
-    values, operands = read_words(list(fields[1:]))
+    """``pdm``: ``install``, ``sync``, ``add``, ``export``, ``build``, ``run``, ``config``."""
+    values, operands = read_words(list(fields[1:]), "GpLof")
     action = operands[0] if operands else ""
-    if action in ("install", "sync"):
-        folder = chosen_folder(shell, values)
-        project = Project(shell, folder)
-        target = target_below(shell, active_venv(shell) or join(folder, ".venv"))
-        shell.make_directory(f"{target.prefix}/bin")
-        bring_distributions(shell, target)
-        installed = project.table("tool", "pdm").get(
-            "distribution", "build-system" in (project.pyproject or {})
-        )
-        if installed and "--no-self" not in values:
-            plain = "--no-editable" in values
-            install_project(shell, folder, target, editable=not plain)
+    command = command_text(fields)
+    folder = chosen_folder(shell, values)
+    if action in ("install", "sync", "add", "update"):
+        target = _pdm_target(shell, values, folder)
+        _pdm_install(shell, values, folder, target, command)
+        if action == "add":
+            install(shell, command, {}, operands[1:], target)
+    elif action == "export":
+        around = surroundings(shell, _pdm_target(shell, values, folder), Reading(shell))
+        own = normal_name(Project(shell, folder).name)
+        selection = select_pdm(pdm_request(shell, values, folder), around)
+        export(shell, selection, given(values, "-o", "--output"), own)
+    elif action == "config" and operands[1:2] == ["python.use_venv"]:
+        shell.write(_PDM_CONFIG, f"use_venv = {operands[-1]}\n".encode(), append=True)
     elif action == "build":
         return run_build(shell, [fields[0], *fields[2:]], text)
     elif action == "run":
@@ -127,34 +53,90 @@ def run_pdm(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     return None
 
 
+def _pdm_target(shell: Shell, values: Values, folder: str) -> Target:
+    """Return where pdm installs: the active environment, ``__pypackages__``, else the project's own."""
+    if {"-g", "--global"} & values.keys():
+        return target_below(shell, active_venv(shell))
+    asked = (
+        shell.variable("PDM_USE_VENV") or (shell.read(_PDM_CONFIG) or b"").decode().strip().rpartition(" ")[2]
+    )
+    local = join(folder, "__pypackages__")
+    if shell.tree.is_dir(local) or asked.lower() in FALSE:
+        prefix = f"{local}/{system_python(shell)[1] or '3'}"
+        return Target(f"{prefix}/lib", prefix)
+    return target_below(shell, active_venv(shell) or join(folder, ".venv"))
+
+
+def _pdm_install(shell: Shell, values: Values, folder: str, target: Target, command: str) -> None:
+    project = Project(shell, folder)
+    if target.prefix == join(folder, ".venv"):
+        target = make_venv(shell, target.prefix, system_python(shell))
+    reading = Reading(shell)
+    request = pdm_request(shell, values, folder, exact="--clean" in values)
+    selection = select_pdm(request, surroundings(shell, target, reading))
+    name = normal_name(project.name)
+    record(shell, target, command, selection, reading.files, own=frozenset({name}))
+    installed = project.table("tool", "pdm").get("distribution", "build-system" in (project.pyproject or {}))
+    if installed and not request.no_project:
+        plain = "--no-editable" in values or is_on(shell, "PDM_NO_EDITABLE")
+        install_project(shell, folder, target, editable=not plain)
+
+
 def run_pipenv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
-    """``pipenv``: ``install``, ``sync``, ``run``; the project itself only if the Pipfile says so."""
-    values, operands = read_words(list(fields[1:]))
+    """``pipenv``: ``install``, ``sync``, ``requirements``, ``run``."""
+    values, operands = read_words(list(fields[1:]), "rei")
     action = operands[0] if operands else ""
+    command = command_text(fields)
     if action == "run":
         return shell.scene.perform(shell, fields[2:], text) if len(fields) > 2 else None
-    if action not in ("install", "sync", "update"):
-        return None
-    venv = active_venv(shell)
-    if venv is None and "--system" not in values:
-        inside = shell.variable("PIPENV_VENV_IN_PROJECT").lower() not in ("", *FALSE)
-        name = shell.cwd.rpartition("/")[2] or "project"
-        venv = join(shell.cwd, ".venv") if inside else f"root/.local/share/virtualenvs/{name}-pipenv"
-    target = target_below(shell, venv)
-    bring_distributions(shell, target)
+    target = _pipenv_target(shell, values)
+    if action == "requirements" or (action == "lock" and {"-r", "--requirements"} & values.keys()):
+        around = surroundings(shell, target, Reading(shell))
+        request = pipenv_request(shell, {**values, "--ignore-pipfile": []}, shell.cwd)
+        export(shell, select_pipenv(request, around), [])
+    elif action in ("install", "sync", "update"):
+        _pipenv_install(shell, values, action, target, command)
+        taken = ("-r", "--requirements", "-e", "--editable")
+        named: Values = {name: value for name, value in values.items() if name in taken}
+        if operands[1:] or named:
+            install(shell, command, named, operands[1:], target)
+    return None
+
+
+def _pipenv_target(shell: Shell, values: Values) -> Target:
+    venv = None if is_on(shell, "PIPENV_IGNORE_VIRTUALENVS") else active_venv(shell)
+    if venv is None and "--system" not in values and not is_on(shell, "PIPENV_SYSTEM"):
+        name = (
+            shell.variable("PIPENV_CUSTOM_VENV_NAME") or f"{shell.cwd.rpartition('/')[2] or 'project'}-pipenv"
+        )
+        home = shell.lookup("HOME")
+        base = shell.variable("WORKON_HOME") or (
+            f"{home if isinstance(home, str) else '/root'}/.local/share/virtualenvs"
+        )
+        inside = is_on(shell, "PIPENV_VENV_IN_PROJECT") or shell.tree.is_dir(join(shell.cwd, ".venv"))
+        venv = join(shell.cwd, ".venv") if inside else shell.path(f"{base}/{name}")
+    return target_below(shell, venv)
+
+
+def _pipenv_install(shell: Shell, values: Values, action: str, target: Target, command: str) -> None:
+    if target.prefix not in ("usr", "usr/local"):
+        target = make_venv(shell, target.prefix, system_python(shell), seeds=("pip",))
     if action == "sync" or "--deploy" in values or "--ignore-pipfile" in values:
         shell.need("Pipfile.lock")
+    reading = Reading(shell)
+    request = pipenv_request(shell, values, shell.cwd)
+    selection = select_pipenv(request, surroundings(shell, target, reading))
+    record(shell, target, command, selection, reading.files)
     try:
         pipfile = tomllib.loads((shell.read("Pipfile") or b"").decode("utf-8", "replace"))
     except (tomllib.TOMLDecodeError, RecursionError):
-        return None
+        return
     for section in ("packages", "dev-packages"):
         for value in (pipfile.get(section) or {}).values():
             if isinstance(value, dict) and isinstance(value.get("path"), str):
                 path = shell.place(value["path"]).path
                 if is_project(shell, path):
                     install_project(shell, path, target, editable=bool(value.get("editable")))
-    return None
 
 
 def run_hatch(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
@@ -164,7 +146,10 @@ def run_hatch(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         return run_build(shell, [fields[0], *fields[2:]], text)
     if action == "install":
         linked = bool({"-s", "--symlink", "--pth-file"} & {f for f in fields if isinstance(f, str)})
-        install_project(shell, shell.cwd, current_target(shell), editable=linked)
+        target = current_target(shell)
+        selection = required_by(shell, shell.cwd, target)
+        record(shell, target, command_text(fields), selection)
+        install_project(shell, shell.cwd, target, editable=linked)
         return None
     shell.touch(shell.cwd, "generated")
     return None

@@ -1,6 +1,7 @@
-"""The commands of pip, ``uv pip``, ``python -m build`` and setup.py, as they change a stage.
+"""The commands of pip, pip-tools, ``python -m build`` and setup.py, as they change a stage.
 
-Source: pip's ``install``, ``wheel`` and requirements file format; ``uv pip install``; pypa/build.
+Source: pip's ``install``, ``wheel``, ``download`` and ``uninstall``; pip-tools ``pip-sync`` and
+``pip-compile``; ``uv pip install``; pypa/build; setuptools' commands.
 """
 
 from __future__ import annotations
@@ -8,96 +9,73 @@ from __future__ import annotations
 import posixpath
 import re
 
+import msgspec
+
 from paritycheck.predict.running.commandoptions import Options
-from paritycheck.predict.running.installing import (
-    Target,
-    bring_distributions,
-    current_target,
-    install_project,
-    install_wheel,
-    is_project,
-    pack_wheel,
-    target_below,
+from paritycheck.predict.running.exporting import export
+from paritycheck.predict.running.installing import install_project, is_project
+from paritycheck.predict.running.installsites import Target, current_target, target_below
+from paritycheck.predict.running.managerwords import Values, normal_name
+from paritycheck.predict.running.piprequest import (
+    Wanted,
+    collect,
+    command_text,
+    given,
+    pip_request,
+    read_words,
 )
+from paritycheck.predict.running.projecttree import Project
+from paritycheck.predict.running.recording import present_in, record, remove_distribution
 from paritycheck.predict.running.shellstate import Shell, Status
-from paritycheck.predict.running.shellwords import Field, Unsure
+from paritycheck.predict.running.shellwords import Field
+from paritycheck.predict.running.surrounding import Reading, surroundings
+from paritycheck.predict.running.wheelhouse import (
+    Wheel,
+    pack_selection,
+    pack_wheel,
+    unpack_wheel,
+    wheel_at,
+    wheels_in,
+)
+from paritycheck.predict.selecting.pip import select_pip
+from paritycheck.predict.selecting.request import PipRequest
+from paritycheck.predict.selecting.selection import Selected, Selection
 
-_LETTERS = "recteifwdbop"
-_VALUED = frozenset(
-    {"--abi", "--build", "--build-option", "--cache-dir", "--cert", "--compile-args",
-    "--config-settings", "--constraint", "--default-index", "--dest", "--directory", "--editable",
-    "--exclude", "--exclude-newer", "--extra", "--extra-index-url", "--find-links", "--global-option",
-    "--group", "--implementation", "--index", "--index-strategy", "--index-url", "--keyring-provider",
-    "--link-mode", "--log", "--log-file", "--no-binary", "--no-binary-package",
-    "--no-build-isolation-package", "--only-binary", "--out-dir", "--outdir", "--override",
-    "--overrides", "--platform", "--prefix", "--prerelease", "--progress-bar", "--project", "--proxy",
-    "--python", "--python-version", "--report", "--requirement", "--requirements", "--resolution",
-    "--retries", "--root", "--src", "--target", "--timeout", "--torch-backend", "--trusted-host",
-    "--upgrade-package", "--upgrade-strategy", "--wheel-dir"}
-)  # fmt: skip
-_NESTING = 8  # of requirements files
-
-
-class _Wanted:
-    """What an install is asked for: projects, wheels, and whether each is editable."""
-
-    def __init__(self) -> None:
-        self.projects: list[tuple[str, bool]] = []
-        self.wheels: list[Field] = []
+# Environment variables of pip that change what is installed, and where.
+_VARIABLES = {
+    "PIP_CONSTRAINT": "--constraint", "PIP_TARGET": "--target", "PIP_PREFIX": "--prefix",
+    "PIP_USER": "--user", "PIP_NO_DEPS": "--no-deps", "PIP_NO_INDEX": "--no-index",
+    "PIP_FIND_LINKS": "--find-links",
+}  # fmt: skip
 
 
 def run_pip(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
-    """``pip``: whatever it installs is third-party, but for paths of the project."""
-    words = list(fields[1:])
-    values, operands = read_words(words)
+    """``pip``: what its words and files name goes into the environment that it acts on."""
+    values, operands = read_words(list(fields[1:]))
     action = operands.pop(0) if operands else ""
     program = fields[0] if isinstance(fields[0], str) else ""
+    for variable, option in _VARIABLES.items():
+        value = shell.variable(variable)
+        if value and value.lower() not in ("0", "false", "no", "off"):
+            values.setdefault(option, [value])
     if action == "install":
-        _install(shell, values, operands, pip_target(shell, program, values))
-    elif action == "wheel":
-        folder = values.get("--wheel-dir", values.get("-w", ["."]))[-1]
-        _wheels(shell, values, operands, folder)
-    elif action == "download":
-        folder = values.get("--dest", values.get("-d", ["."]))[-1]
-        shell.touch(shell.place(folder).path if isinstance(folder, str) else shell.cwd, "distributions")
+        install(shell, command_text(fields), values, operands, pip_target(shell, program, values))
+    elif action == "uninstall":
+        uninstall(shell, values, operands, current_target(shell, program))
+    elif action in ("wheel", "download"):
+        folders = given(values, "--wheel-dir", "-w") if action == "wheel" else given(values, "--dest", "-d")
+        folder = folders[-1] if folders else "."
+        _make_wheels(shell, values, operands, folder, current_target(shell, program))
     return None
 
 
-def read_words(words: list[Field]) -> tuple[dict[str, list[Field]], list[Field]]:
-    """Return options with their values (repeated ones in order) and operands."""
-    values: dict[str, list[Field]] = {}
-    operands: list[Field] = []
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if isinstance(word, Unsure) or not word.startswith("-") or word == "-":
-            operands.append(word)
-        elif word.startswith("--"):
-            name, equals, value = word.partition("=")
-            entry = values.setdefault(name, [])
-            if equals:
-                entry.append(value)
-            elif name in _VALUED and rest:
-                entry.append(rest.pop(0))
-        else:
-            for index, letter in enumerate(word[1:], start=2):
-                entry = values.setdefault(f"-{letter}", [])
-                if letter in _LETTERS:
-                    if word[index:]:
-                        entry.append(word[index:].removeprefix("="))
-                    elif rest:
-                        entry.append(rest.pop(0))
-                    break
-    return values, operands
-
-
-def pip_target(shell: Shell, program: str, values: dict[str, list[Field]]) -> Target:
+def pip_target(shell: Shell, program: str, values: Values) -> Target:
     """Return where ``pip install`` with these options goes."""
     for names in (("--target", "-t"), ("--prefix",)):
-        given = next((values[name][-1] for name in names if values.get(name)), None)
-        if given is None:
+        value = next((values[name][-1] for name in names if values.get(name)), None)
+        if value is None:
             continue
-        path = shell.place(given).path if isinstance(given, str) else shell.place(given.start or ".").path
+        path = shell.place(value).path if isinstance(value, str) else shell.place(value.start or ".").path
         return Target(path, path) if "--target" in names else target_below(shell, path)
     if "--user" in values or shell.scene.unprivileged:
         venv = current_target(shell, program)
@@ -108,95 +86,161 @@ def pip_target(shell: Shell, program: str, values: dict[str, list[Field]]) -> Ta
     return current_target(shell, program)
 
 
-def _install(shell: Shell, values: dict[str, list[Field]], operands: list[Field], target: Target) -> None:
+def install(
+    shell: Shell, command: str, values: Values, operands: list[Field], target: Target, exact: bool = False
+) -> None:
+    """Install what options and operands name; ``exact``: what they do not name is removed."""
+    if "--dry-run" in values:
+        return
     wanted = collect(shell, values, operands)
-    bring_distributions(shell, target)
-    for operand in operands:
-        pin = re.fullmatch(r"poetry(?:==|~=|<=?)(\d[\w.]*)", operand) if isinstance(operand, str) else None
-        if pin:
-            # What this version of Poetry will do is asked when it installs.
-            shell.make_directory(f"{target.site}/poetry-{pin[1]}.dist-info")
+    wheels = _known_wheels(shell, wanted, target)
+    reading = Reading(shell)
+    request = pip_request(shell, values, wanted, exact)
+    selection = _select(shell, request, wanted, wheels, target, reading)
+    selection = _serve_from_house(shell, values, selection)
+    absent = (f"/{path}" for path in wanted.absent)
+    record(shell, target, command, selection, reading.files, absent)
     for directory, editable in wanted.projects:
         install_project(shell, directory, target, editable)
-    for wheel in wanted.wheels:
-        if isinstance(wheel, str):
-            install_wheel(shell, shell.path(wheel), target)
+    for wheel in wheels:
+        if wheel.own:
+            unpack_wheel(shell, wheel, target)
 
 
-def collect(shell: Shell, values: dict[str, list[Field]], operands: list[Field]) -> _Wanted:
-    """Return the local projects and wheels among the arguments and in the requirements files they name."""
-    wanted = _Wanted()
-    for name in ("-e", "--editable"):
-        for value in values.get(name, ()):
-            _want(shell, wanted, value, "/" + shell.cwd, editable=True)
-    for name in ("-r", "--requirement", "--requirements"):
-        for value in values.get(name, ()):
-            _read_requirements(shell, wanted, value, 0)
-    for name in ("-c", "--constraint"):
-        for value in values.get(name, ()):
-            if isinstance(value, str) and "://" not in value:
-                shell.need(value)
-    for operand in operands:
-        _want(shell, wanted, operand, "/" + shell.cwd, editable=False)
-    return wanted
+def _known_wheels(shell: Shell, wanted: Wanted, target: Target) -> list[Wheel]:
+    """Return the named wheels that this build made; of any other nobody knows what it brings."""
+    found: list[Wheel] = []
+    for written in wanted.wheels:
+        path = shell.path(written) if isinstance(written, str) else ""
+        wheel = wheel_at(shell, path)
+        if wheel is not None:
+            found.append(wheel)
+            continue
+        name = re.match(r"([A-Za-z0-9][\w.]*?)-(\d[\w.!+]*)(?:-|\.tar\.gz$|\.zip$)", posixpath.basename(path))
+        if name is not None:
+            wanted.words.append(f"{name[1]}=={name[2]}")
+        entry = shell.tree.get(path)
+        if entry is None or entry.source:
+            what = entry.source if entry is not None else "/" + path
+            shell.make_directory(target.site)
+            shell.touch(target.site, "anything", f"what {what} holds is not known")
+    return found
 
 
-def _want(shell: Shell, wanted: _Wanted, written: Field, base: str, editable: bool) -> None:
-    if isinstance(written, Unsure):
-        return
-    text = written.split(";")[0].strip()
-    if " @ file:" in text:
-        text = text.partition(" @ ")[2]
-    text = re.sub(r"^file:(//)?", "", text)
-    text = re.sub(r"\[[^\]]*\]$", "", text)
-    if "://" in text or text.startswith("git+"):
-        return
-    if text.endswith((".whl", ".tar.gz", ".zip")):
-        wanted.wheels.append(posixpath.join(base, text))
-        return
-    path = shell.place(posixpath.join(base, text)).path
-    local = editable or text.startswith((".", "/")) or "/" in text
-    if not local:
-        return
-    if is_project(shell, path):
-        wanted.projects.append((path, editable))
-    elif shell.tree.is_dir(path) or editable or text.startswith("."):
-        choices = [f"/{path}/{name}" for name in ("pyproject.toml", "setup.py")]
-        if all(shell.is_absent(choice) for choice in choices):
-            shell.need(choices[0])
-        else:
-            wanted.projects.append((path, editable))
+def _select(
+    shell: Shell, request: PipRequest, wanted: Wanted, wheels: list[Wheel], target: Target, reading: Reading
+) -> Selection:
+    """Return what the request and the wheels beside it bring; the project itself is not listed."""
+    loose = [w.selected for w in wheels if not w.own and not w.complete]
+    words = (f"{each.name}=={each.version}" if each.version else each.name for each in loose)
+    request = msgspec.structs.replace(request, words=(*request.words, *words))
+    selection = Selection(exact=request.exact)
+    if request.words or request.files or request.projects or request.groups:
+        selection = select_pip(request, surroundings(shell, target, reading))
+    brought: dict[str, Selected] = {}
+    for wheel in wheels:
+        for each in wheel.requires if wheel.own and not request.no_deps else ():
+            brought[each.name] = each
+    brought.update({w.selected.name: w.selected for w in wheels if not w.own})
+    # A wheel's version is settled, whatever a requirement leaves open.
+    brought.update({each.name: each for each in selection.selected if each.name not in brought})
+    reasons = [selection.open, wanted.unclear]
+    if not request.no_deps:
+        reasons += [wheel.open for wheel in wheels if wheel.own and not wheel.complete]
+    own = {normal_name(Project(shell, path).name) for path, _ in request.projects}
+    own |= {normal_name(wheel.selected.name) for wheel in wheels if wheel.own}
+    return msgspec.structs.replace(
+        selection,
+        selected=tuple(each for name, each in brought.items() if name not in own),
+        open=next(filter(None, reasons), ""),
+    )
 
 
-def _read_requirements(shell: Shell, wanted: _Wanted, written: Field, depth: int) -> None:
-    if isinstance(written, Unsure) or "://" in written or depth > _NESTING:
-        return
-    shell.need(written)
-    text = (shell.read(written) or b"").decode("utf-8", "replace")
-    folder = posixpath.dirname(written)
-    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
-        line = re.sub(r"(^|\s)#.*", "", line).strip()
-        option, _, value = re.sub(r"[\s=]+", " ", line, count=1).partition(" ")
-        value = value.strip().strip("\"'")
-        if option in ("-r", "--requirement", "-c", "--constraint"):
-            nested = posixpath.join(folder, value)
-            if option in ("-r", "--requirement"):
-                _read_requirements(shell, wanted, nested, depth + 1)
-            elif "://" not in value:
-                shell.need(nested)
-        elif option in ("-e", "--editable"):
-            # Relative to where pip runs, not to the file.
-            _want(shell, wanted, value, "/" + shell.cwd, editable=True)
-        elif line and not line.startswith("-"):
-            _want(shell, wanted, line, "/" + shell.cwd, editable=False)
+def _serve_from_house(shell: Shell, values: Values, selection: Selection) -> Selection:
+    """Let ``--find-links`` tell versions, and with ``--no-index`` what comes along."""
+    if not {"--no-index", "--find-links", "-f"} & values.keys():
+        return selection
+    folders = [
+        shell.place(value).path
+        for value in given(values, "--find-links", "-f")
+        if isinstance(value, str) and "://" not in value
+    ]
+    wheels = [wheel for folder in folders for wheel in wheels_in(shell, folder) if not wheel.own]
+    house = {wheel.selected.name: wheel.selected for wheel in wheels}
+    selected = [
+        house[each.name] if not each.version and each.name in house else each for each in selection.selected
+    ]
+    names = {each.name for each in selected}
+    if "--no-index" not in values or not selection.open or not house:
+        return msgspec.structs.replace(selection, selected=tuple(selected))
+    selected += [each for name, each in house.items() if name not in names]
+    doubts = [part.reason for part in shell.tree.unknown if part.path in folders]
+    return msgspec.structs.replace(selection, selected=tuple(selected), open=doubts[0] if doubts else "")
 
 
-def _wheels(shell: Shell, values: dict[str, list[Field]], operands: list[Field], folder: Field) -> None:
+def uninstall(shell: Shell, values: Values, operands: list[Field], target: Target) -> None:
+    """Remove what the words name, and what the files of ``-r`` list."""
+    wanted = [field for field in operands if isinstance(field, str)]
+    for file in given(values, "-r", "--requirement", "--requirements"):
+        text = (shell.read(file) or b"").decode("utf-8", "replace") if isinstance(file, str) else ""
+        wanted += [
+            line for line in text.splitlines() if line.strip() and not line.strip().startswith(("#", "-"))
+        ]
+    present = present_in(shell, target.site)
+    for word in wanted:
+        name = re.match(r"\s*([A-Za-z0-9][\w.-]*)", word)
+        found = present.get(normal_name(name[1])) if name else None
+        if found is not None and not shell.doubted:
+            remove_distribution(shell, target.site, found)
+
+
+def _make_wheels(shell: Shell, values: Values, operands: list[Field], folder: Field, target: Target) -> None:
     path = shell.place(folder).path if isinstance(folder, str) else shell.cwd
     shell.make_directory(path)
-    shell.touch(path, "distributions")
-    for directory, _ in collect(shell, values, operands).projects:
-        pack_wheel(shell, directory, path)
+    wanted = collect(shell, values, operands)
+    reading = Reading(shell)
+    request = pip_request(shell, values, wanted)
+    selection = _select(shell, request, wanted, [], target, reading)
+    alone = request.no_deps
+    pack_selection(shell, path, selection, complete=not alone)
+    for directory, _ in wanted.projects:
+        requires = required_by(shell, directory, target) if alone else selection
+        pack_wheel(shell, directory, path, requires, complete=not alone and not selection.open)
+    if selection.open:
+        shell.touch(path, "distributions", selection.open)
+
+
+def required_by(shell: Shell, directory: str, target: Target) -> Selection:
+    """Return what an install of the project at a tree path brings beside it."""
+    request = PipRequest(location=shell.scene.location, projects=((directory, ()),), cwd=shell.cwd)
+    selection = select_pip(request, surroundings(shell, target, Reading(shell)))
+    own = normal_name(Project(shell, directory).name)
+    selected = tuple(each for each in selection.selected if each.name != own)
+    return msgspec.structs.replace(selection, selected=selected)
+
+
+def run_sync(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
+    """``pip-sync``: the environment holds what the files pin, and nothing else."""
+    values, operands = read_words(list(fields[1:]), "fi")
+    files: list[Field] = list(operands) or ["requirements.txt"]
+    target = pip_target(shell, "", values)
+    install(shell, command_text(fields), {"-r": files}, [], target, exact=True)
+    return None
+
+
+def run_compile(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
+    """``pip-compile`` and ``uv pip compile``: a requirements file of what the named ones select."""
+    values, operands = read_words(list(fields[1:]), "forc")
+    operands = [field for field in operands if field not in ("pip", "compile")]
+    wanted = collect(shell, {**values, "-r": operands or ["pyproject.toml"]}, [])
+    target = current_target(shell)
+    selection = _select(shell, pip_request(shell, values, wanted), wanted, [], target, Reading(shell))
+    outputs = given(values, "-o", "--output-file")
+    first = operands[0] if operands and isinstance(operands[0], str) else "requirements.in"
+    if not outputs and posixpath.basename(str(fields[0])).startswith("pip-compile"):
+        outputs = [posixpath.splitext(first)[0] + ".txt" if first.endswith(".in") else "requirements.txt"]
+    export(shell, selection, outputs)
+    return None
 
 
 def run_build(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
@@ -211,7 +255,8 @@ def run_build(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     directory = shell.place(source).path
     path = shell.place(folder).path if isinstance(folder, str) and folder else f"{directory}/dist".lstrip("/")
     if is_project(shell, directory):
-        pack_wheel(shell, directory, path)
+        requires = required_by(shell, directory, current_target(shell))
+        pack_wheel(shell, directory, path, requires, complete=False)
     else:
         shell.touch(path, "generated")
     return None
@@ -227,8 +272,11 @@ def run_setup(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     prefix = values.get("--prefix")
     target = target_below(shell, shell.path(prefix)) if isinstance(prefix, str) else current_target(shell)
     if actions & {"install", "develop", "easy_install"}:
+        selection = required_by(shell, directory, target)
+        record(shell, target, command_text(["python", *fields]), selection)
         install_project(shell, directory, target, editable="develop" in actions)
     elif "bdist_wheel" in actions:
-        pack_wheel(shell, directory, f"{directory}/dist".lstrip("/"))
+        requires = required_by(shell, directory, target)
+        pack_wheel(shell, directory, f"{directory}/dist".lstrip("/"), requires, complete=False)
     shell.touch(directory, "anything" if "build_ext" in actions else "generated")
     return None

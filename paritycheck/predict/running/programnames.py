@@ -18,18 +18,21 @@ SILENT = frozenset(
     "xxd", "yes", "zcat"}
 )  # fmt: skip
 
-# They bring what others have written.
+# They bring what others have written, and no distributions for Python.
 SYSTEM_TOOLS = frozenset(
-    {"add-apt-repository", "addgroup", "adduser", "apk", "apt", "apt-cache", "apt-get", "apt-key",
-    "aptitude", "asdf", "brew", "chpasswd", "conda", "conda-lock", "corepack", "debconf-set-selections",
-    "delgroup", "deluser", "dnf", "dpkg", "dpkg-divert", "dpkg-reconfigure", "easy_install", "fc-cache",
+    {"add-apt-repository", "addgroup", "adduser", "apt-cache", "apt-key",
+    "chpasswd", "corepack", "debconf-set-selections",
+    "delgroup", "deluser", "dpkg", "dpkg-divert", "dpkg-reconfigure", "fc-cache",
     "gem", "groupadd", "groupmod", "hf", "huggingface-cli", "install-php-extensions", "java",
-    "locale-gen", "localedef", "luarocks", "mamba", "microdnf", "micromamba", "mise", "mkfontdir",
-    "nix", "nltk", "nvm", "ollama", "opam", "pacman", "passwd", "pear", "pecl", "pipx", "playwright",
-    "pyenv", "rpm", "rustup", "sdk", "snap", "spacy", "swupd", "tdnf", "tlmgr", "update-alternatives",
-    "update-ca-certificates", "update-ca-trust", "update-locale", "useradd", "usermod", "volta", "yum",
+    "locale-gen", "localedef", "luarocks", "mkfontdir",
+    "nltk", "nvm", "ollama", "opam", "pacman", "passwd", "pear", "pecl", "playwright",
+    "rpm", "rustup", "sdk", "snap", "spacy", "swupd", "tlmgr", "update-alternatives",
+    "update-ca-certificates", "update-ca-trust", "update-locale", "useradd", "usermod", "volta",
     "zypper"}
 )  # fmt: skip
+
+# They bring distributions, perhaps with an interpreter of their own.
+INSTALLERS = frozenset({"asdf", "brew", "conda-lock", "easy_install", "mise", "nix", "pixi", "pyenv", "rye"})
 
 # They make files out of what is there.
 GENERATORS = frozenset(

@@ -1,7 +1,7 @@
 """Which programs do what to a stage: the table that a RUN's commands are looked up in.
 
-What a command brings is one of three: files of others (package managers: ``distributions``),
-files that it makes out of what is there (compilers, the project's own programs: ``generated``),
+What a command brings is one of four: distributions (``distributions``), files of the operating system
+(``system``), files that it makes out of what is there (compilers, the project's own programs: ``generated``),
 or copies from elsewhere that may well be the project (``git clone``, archives: ``anything``).
 """
 
@@ -13,12 +13,14 @@ from collections.abc import Callable
 
 from paritycheck.predict.running import modesteps, shellsteps, transfersteps
 from paritycheck.predict.running.builtinsteps import export, leave, set_options, unset
+from paritycheck.predict.running.condasteps import run_conda
 from paritycheck.predict.running.fetchsteps import download, fetch, run_git, run_node, unpack
 from paritycheck.predict.running.findsteps import find
-from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pipenv, run_poetry
-from paritycheck.predict.running.pipsteps import run_build, run_pip, run_setup
-from paritycheck.predict.running.programnames import GENERATORS, SILENT, STARTED, SYSTEM_TOOLS
-from paritycheck.predict.running.pythonsteps import make_environment, run_python
+from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pipenv
+from paritycheck.predict.running.pipsteps import run_build, run_compile, run_pip, run_setup, run_sync
+from paritycheck.predict.running.poetrysteps import run_poetry
+from paritycheck.predict.running.programnames import GENERATORS, INSTALLERS, SILENT, STARTED, SYSTEM_TOOLS
+from paritycheck.predict.running.pythonsteps import make_environment, run_pipx, run_python
 from paritycheck.predict.running.scriptsteps import (
     evaluate,
     run_as,
@@ -29,6 +31,7 @@ from paritycheck.predict.running.scriptsteps import (
 )
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field, Unsure
+from paritycheck.predict.running.systemsteps import manage_packages
 from paritycheck.predict.running.testing import test
 from paritycheck.predict.running.uvsteps import run_uv
 from paritycheck.predict.running.wrapsteps import WRAPPERS, run_xargs, wrap
@@ -71,6 +74,11 @@ def _false(_: Shell, __: list[Field], ___: bytes | None) -> Status:
 
 
 def _system(shell: Shell, _: list[Field], __: bytes | None) -> Status:
+    shell.touch("", "system")
+    return None
+
+
+def _distributions(shell: Shell, _: list[Field], __: bytes | None) -> Status:
     shell.touch("", "distributions")
     return None
 
@@ -91,6 +99,7 @@ def _files(step: Callable[[Shell, list[Field]], Status]) -> Program:
 PROGRAMS: dict[str, Program] = {
     **dict.fromkeys(SILENT, _silent),
     **dict.fromkeys(SYSTEM_TOOLS, _system),
+    **dict.fromkeys(INSTALLERS, _distributions),
     **dict.fromkeys(GENERATORS, _generate),
     **dict.fromkeys(STARTED, _start),
     **dict.fromkeys(WRAPPERS, wrap),
@@ -107,6 +116,8 @@ PROGRAMS: dict[str, Program] = {
     **dict.fromkeys(("rm", "rmdir", "unlink"), _files(shellsteps.remove)),
     **dict.fromkeys(("declare", "export", "local", "readonly", "typeset"), export),
     **dict.fromkeys(("flit", "hatch"), run_hatch),
+    **dict.fromkeys(("apk", "apt", "apt-get", "aptitude", "dnf", "microdnf", "tdnf", "yum"), manage_packages),
+    **dict.fromkeys(("conda", "mamba", "micromamba"), run_conda),
     ":": _true,
     "true": _true,
     "false": _false,
@@ -126,7 +137,10 @@ PROGRAMS: dict[str, Program] = {
     "npx": _generate,
     "pdm": run_pdm,
     "pip": run_pip,
+    "pip-compile": run_compile,
+    "pip-sync": run_sync,
     "pipenv": run_pipenv,
+    "pipx": run_pipx,
     "poetry": run_poetry,
     "pyproject-build": run_build,
     "python": run_python,

@@ -6,20 +6,23 @@ Source: CPython's command line (``-m``, ``-c``, ``-W``, ``-X``, a script), venv 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 
 from paritycheck.predict.running.commandoptions import Options
-from paritycheck.predict.running.installing import bring_distributions, target_below
-from paritycheck.predict.running.managersteps import run_pdm, run_pipenv, run_poetry
+from paritycheck.predict.running.managersteps import run_pdm, run_pipenv
 from paritycheck.predict.running.pipsteps import run_build, run_pip, run_setup
+from paritycheck.predict.running.poetrysteps import run_poetry
 from paritycheck.predict.running.scriptsteps import start_program
 from paritycheck.predict.running.shellstate import Shell, Status
+from paritycheck.predict.running.shellsteps import remove_path
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.uvsteps import run_uv
+from paritycheck.predict.running.virtualenvs import make_venv, seeds_of, system_python
 
 _THIRD_PARTY_MODULES = frozenset(
     {"compileall", "ensurepip", "nltk.downloader", "playwright", "spacy", "site", "sysconfig",
-     "textblob.download_corpora", "pipx", "json.tool", "py_compile", "zipfile", "cmdstanpy.install_cmdstan"}
+     "textblob.download_corpora", "json.tool", "py_compile", "zipfile", "cmdstanpy.install_cmdstan"}
 )  # fmt: skip
 
 
@@ -31,7 +34,7 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         if option in ("-W", "-X") and rest:
             rest.pop(0)
         elif option == "-m" and rest:
-            return _run_module(shell, rest, text)
+            return _run_module(shell, str(fields[0]), rest, text)
         elif option == "-c":
             return start_program(shell, ["python", "-c", *rest])
         elif option in ("--version", "-V", "-VV", "--help"):
@@ -50,24 +53,44 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     return start_program(shell, ["python", *rest])
 
 
-def _run_module(shell: Shell, rest: list[Field], text: bytes | None) -> Status:
+def _run_module(shell: Shell, python: str, rest: list[Field], text: bytes | None) -> Status:
     name = rest[0] if isinstance(rest[0], str) else ""
     if name in _THIRD_PARTY_MODULES:
-        shell.touch("", "distributions")
+        shell.touch("", "system")
         return None
+    if name in ("venv", "virtualenv"):
+        return make_environment(
+            shell, [posixpath.join(posixpath.dirname(python), name), *rest[1:]], text, python
+        )
     program = _MODULES.get(name)
     if program is not None:
-        return program(shell, rest, text)
+        # As if the program beside that interpreter had been called: it acts on the same environment.
+        return program(shell, [posixpath.join(posixpath.dirname(python), name), *rest[1:]], text)
     return start_program(shell, ["python", "-m", *rest])
 
 
-def make_environment(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
+def make_environment(shell: Shell, fields: list[Field], _: bytes | None, python: str = "python3") -> Status:
     """``python -m venv`` and ``virtualenv``: a virtual environment of its own."""
-    operands = Options(fields[1:], "p", ("--python", "--prompt")).operands
-    if operands and isinstance(operands[0], str):
-        path = shell.place(operands[0]).path
-        shell.make_directory(f"{path}/bin")
-        bring_distributions(shell, target_below(shell, path))
+    options = Options(fields[1:], "p", ("--python", "--prompt"))
+    named = options.values.get("p", options.values.get("--python"))
+    chosen = named if isinstance(named, str) else python
+    executable, minor = system_python(shell, posixpath.basename(chosen))
+    if isinstance(named, str) and re.fullmatch(r"3\.\d+", named):
+        executable, minor = system_python(shell, f"python{named}")
+    plain = options.has("--without-pip", "--no-pip", "--no-seed")
+    for operand in options.operands:
+        if isinstance(operand, str):
+            path = shell.place(operand).path
+            if options.has("--clear"):
+                remove_path(shell, path)
+            site = options.has("--system-site-packages")
+            make_venv(shell, path, (executable, minor), site, () if plain else seeds_of(minor))
+    return None
+
+
+def run_pipx(shell: Shell, _: list[Field], __: bytes | None) -> Status:
+    """``pipx``: programs in environments of their own, which no program of the project sees."""
+    shell.touch(shell.path("/root/.local"), "system")
     return None
 
 
@@ -78,7 +101,6 @@ _MODULES: dict[str, Callable[[Shell, list[Field], bytes | None], Status]] = {
     "pip": run_pip,
     "pipenv": run_pipenv,
     "poetry": run_poetry,
+    "pipx": run_pipx,
     "uv": run_uv,
-    "venv": make_environment,
-    "virtualenv": make_environment,
 }

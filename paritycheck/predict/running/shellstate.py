@@ -196,8 +196,9 @@ class Shell:
 
     def touch(self, path: str, brings: Brings, reason: str = "") -> None:
         """Say that from now on nobody knows what is at the tree path ``path`` and below."""
+        implied = OF_OTHERS if brings == "system" else (brings,)
         for part in self.tree.unknown:
-            if part.brings in ("anything", brings) and covers(part.path, path):
+            if part.brings in ("anything", *implied) and covers(part.path, path):
                 return
         why = reason or f"what {self.scene.location.text} does is not known"
         self.tree.unknown.append(Unknown(path, why, self.scene.location, brings))

@@ -1,178 +1,199 @@
-"""The commands of uv that install the project itself, its workspace's members and its local sources.
+"""The commands of uv: ``pip``, ``sync``, ``run``, ``venv``, ``export``, ``build``, ``tool``, ``python``.
 
-Source: the reference pages of uv ``sync``, ``run``, ``pip``, ``venv``, and of workspaces and sources.
+Source: the reference pages of uv's commands and of its environment variables.
 """
 
 from __future__ import annotations
 
-import re
+import posixpath
 
 from paritycheck.model.tree import join
-from paritycheck.predict.running.installing import (
-    Target,
-    bring_distributions,
-    current_target,
-    install_project,
-    is_project,
-    target_below,
-)
-from paritycheck.predict.running.installsites import active_venv
-from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
-from paritycheck.predict.running.pipsteps import collect, pip_target, read_words, run_build, run_pip
+from paritycheck.predict.running.exporting import export
+from paritycheck.predict.running.installing import install_project, is_project
+from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
+from paritycheck.predict.running.managerwords import Values, chosen_folder, is_on, normal_name
+from paritycheck.predict.running.piprequest import command_text, read_words, texts
+from paritycheck.predict.running.pipsteps import install, pip_target, run_build, run_compile, uninstall
+from paritycheck.predict.running.projectrequest import uv_request
 from paritycheck.predict.running.projecttree import Project
+from paritycheck.predict.running.recording import record
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
+from paritycheck.predict.running.surrounding import Reading, surroundings
+from paritycheck.predict.running.uvworkspace import installs, local_closure, members
+from paritycheck.predict.running.virtualenvs import make_venv, managed_python, seeds_of, uv_python
+from paritycheck.predict.selecting.uv import select_uv
 
+_LETTERS = "recifbopPCw"
 _RUN_VALUED = frozenset(
     {"--with", "--with-requirements", "--extra", "--group", "--package", "--python", "-p", "--env-file",
-     "--directory", "--project", "--index-url", "--with-editable", "--only-group", "--no-group"}
+     "--directory", "--project", "--index-url", "--with-editable", "--only-group", "--no-group", "-w"}
 )  # fmt: skip
 
 
 def run_uv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
-    """``uv``: ``pip``, ``sync``, ``run``, ``build``, ``venv``."""
-    values, operands = read_words(list(fields[1:]))
+    """``uv``, by its command."""
+    values, operands = read_words(list(fields[1:]), _LETTERS)
+    command = command_text(fields)
     action = operands[0] if operands else ""
     if action == "pip":
-        if operands[1:2] == ["install"]:
-            _pip_install(shell, values, operands[2:])
-        elif operands[1:2] == ["sync"]:
-            collect(shell, {"-r": operands[2:]}, [])
-            bring_distributions(shell, _target(shell, values))
+        _run_pip(shell, fields, values, operands[1:])
     elif action == "sync":
-        _sync(shell, values, chosen_folder(shell, values))
+        _sync(shell, values, chosen_folder(shell, values), command)
     elif action == "run":
         return _run(shell, fields, text)
     elif action == "build":
         return run_build(shell, [fields[0], *fields[2:]], text)
     elif action == "venv":
-        path = next((o for o in operands[1:] if isinstance(o, str)), ".venv")
-        bring_distributions(shell, target_below(shell, shell.place(path).path))
-    elif action in ("tool", "python", "add"):
-        shell.touch("", "distributions")
-    elif action in ("export", "lock"):
-        output = next((values[n][-1] for n in ("-o", "--output-file") if values.get(n)), "uv.lock")
-        shell.write(output, None)
+        _make_venv(shell, values, operands[1:])
+    elif action == "tool":
+        shell.touch(shell.path("/root/.local"), "system")  # in environments of their own
+    elif action == "python":
+        _install_python(shell, operands[1:])
+    elif action == "add":
+        _add(shell, values, operands[1:], command)
+    elif action == "export":
+        directory = chosen_folder(shell, values)
+        reading = Reading(shell)
+        around = surroundings(shell, _project_target(shell, values, directory), reading)
+        selection = select_uv(uv_request(shell, values, directory), around)
+        own = normal_name(Project(shell, directory).name)
+        export(shell, selection, _outputs(values), own)
+    elif action == "lock" and not shell.tree.locate(join(chosen_folder(shell, values), "uv.lock")).entry:
+        shell.write(join("/" + chosen_folder(shell, values), "uv.lock"), None)
     return None
+
+
+def _outputs(values: Values) -> list[Field]:
+    return [value for name in ("-o", "--output-file") for value in values.get(name, ())]
+
+
+def _run_pip(shell: Shell, fields: list[Field], values: Values, operands: list[Field]) -> None:
+    action, rest = (operands[0], operands[1:]) if operands else ("", [])
+    command = command_text(fields)
+    if action == "install":
+        install(shell, command, values, rest, _target(shell, values), exact="--exact" in values)
+    elif action == "sync":
+        install(shell, command, {**values, "-r": rest}, [], _target(shell, values), exact=True)
+    elif action == "uninstall":
+        uninstall(shell, values, rest, _target(shell, values))
+    elif action == "compile":
+        run_compile(shell, fields, None)
 
 
 def _target(shell: Shell, values: Values) -> Target:
     if any(n in values for n in ("--target", "-t", "--prefix")):
         return pip_target(shell, "", values)
     python = values.get("--python") or values.get("-p")
-    if python and isinstance(python[-1], str) and "/bin/" in python[-1]:
-        return current_target(shell, python[-1])
-    system = "--system" in values or shell.variable("UV_SYSTEM_PYTHON").lower() in ("1", "true", "yes")
-    if system:
+    if python and isinstance(python[-1], str) and "/" in python[-1]:
+        path = python[-1]
+        if shell.tree.locate(f"{shell.path(path)}/pyvenv.cfg").entry is not None:
+            return target_below(shell, shell.path(path))
+        return current_target(shell, path) if "/bin/" in path else target_below(shell, shell.path(path))
+    if "--system" in values or is_on(shell, "UV_SYSTEM_PYTHON"):
         return target_below(shell, None)
     venv = active_venv(shell)
-    if venv is None and shell.tree.is_dir(join(shell.cwd, ".venv")):
-        venv = join(shell.cwd, ".venv")
+    folder = shell.cwd
+    while venv is None:
+        if shell.tree.is_dir(join(folder, ".venv")):
+            venv = join(folder, ".venv")
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
     return target_below(shell, venv)
 
 
-def _pip_install(shell: Shell, values: Values, operands: list[Field]) -> None:
-    target = _target(shell, values)
-    words: list[Field] = ["pip", "install"]
-    for name in ("-r", "--requirement", "--requirements", "-e", "--editable", "-c", "--constraint"):
-        for value in values.get(name, ()):
-            words += [name, value]
-    run_pip(shell, [*words, "--target", "/" + target.site, *operands], None)
-    bring_distributions(shell, target)
+def _make_venv(shell: Shell, values: Values, operands: list[Field]) -> None:
+    default = shell.variable("UV_PROJECT_ENVIRONMENT") or ".venv"
+    path = next((o for o in operands if isinstance(o, str)), default)
+    python = uv_python(shell, values, shell.cwd)
+    seeds = seeds_of(python[1]) if {"--seed"} & values.keys() or is_on(shell, "UV_VENV_SEED") else ()
+    make_venv(shell, shell.place(path).path, python, "--system-site-packages" in values, seeds)
 
 
-def _sync(shell: Shell, values: Values, directory: str) -> None:
+def _install_python(shell: Shell, operands: list[Field]) -> None:
+    if operands and operands[0] == "install":
+        for version in operands[1:]:
+            minor = ".".join(version.split(".")[:2]) if isinstance(version, str) else ""
+            if minor.startswith("3.") and minor[2:].isdigit():
+                managed_python(shell, minor)
+        shell.touch(shell.path("/root/.local"), "system")
+    elif operands and operands[0] == "pin" and len(operands) > 1 and isinstance(operands[1], str):
+        shell.write(".python-version", f"{operands[1]}\n".encode())
+
+
+def _project_target(shell: Shell, values: Values, directory: str) -> Target:
+    """Return the environment of a project."""
     given = shell.variable("UV_PROJECT_ENVIRONMENT")
-    project = Project(shell, directory)
     venv = join(directory, given or ".venv")
-    if not given and "--active" in values:
+    if "--active" in values and "--no-active" not in values:
         venv = active_venv(shell) or venv
-    target = target_below(shell, None if venv in ("usr/local", "usr") else venv)
-    if not shell.tree.is_dir(target.prefix) or target.prefix not in ("usr/local", "usr"):
-        shell.make_directory(f"{target.prefix}/bin")
-    bring_distributions(shell, target)
+    return target_below(shell, None if venv in ("usr/local", "usr") else venv)
+
+
+def _prepare(shell: Shell, values: Values, directory: str) -> Target:
+    """Return the environment of a project; it is made where it is not there."""
+    target = _project_target(shell, values, directory)
+    if target.prefix in ("usr/local", "usr"):
+        return target
+    conda = shell.tree.is_dir(f"{target.prefix}/conda-meta")
+    return target if conda else make_venv(shell, target.prefix, uv_python(shell, values, directory))
+
+
+def _sync(shell: Shell, values: Values, directory: str, command: str, exact: bool = True) -> None:
+    directory = _workspace_root(shell, directory)
+    project = Project(shell, directory)
+    if "--dry-run" in values or "--script" in values:
+        return
+    target = _prepare(shell, values, directory)
     shell.need("/" + join(directory, "pyproject.toml"))
-    if {"--frozen", "--locked"} & values.keys() or shell.variable("UV_FROZEN") or shell.variable("UV_LOCKED"):
+    strict = (
+        {"--frozen", "--locked"} & values.keys() or is_on(shell, "UV_FROZEN") or is_on(shell, "UV_LOCKED")
+    )
+    if strict:
         shell.need("/" + join(directory, "uv.lock"))
+    reading = Reading(shell)
+    request = uv_request(shell, values, directory, exact)
+    selection = select_uv(request, surroundings(shell, target, reading))
+    local = members(project)
+    missing = [f"/{join(directory, 'uv.lock')}"] if strict and not _has_lock(shell, directory) else []
+    record(shell, target, command, selection, reading.files, missing, own=frozenset(local))
     if {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"} & values.keys():
         return
-    plain = "--no-editable" in values or shell.variable("UV_NO_EDITABLE").lower() not in ("", *FALSE)
-    members = _members(project)
-    chosen = [str(name) for name in values.get("--package", ())]
-    starts = [members[normal_name(name)] for name in chosen if normal_name(name) in members]
+    plain = "--no-editable" in values or is_on(shell, "UV_NO_EDITABLE")
+    starts = [local[normal_name(name)] for name in texts(values, "--package") if normal_name(name) in local]
     if "--all-packages" in values:
-        starts = list(members.values())
-    skips = {normal_name(str(name)) for name in values.get("--no-install-package", ())}
+        starts = list(local.values())
+    skips = {normal_name(name) for name in request.skip}
     seen: set[str] = set()
     for start in starts or [directory]:
-        for path, editable in _closure(shell, start, members, seen):
+        for path, editable in local_closure(shell, start, local, seen):
             own = Project(shell, path)
-            if path == start and "--no-install-project" in values:
+            if path == start and request.no_project:
                 continue
-            if _installs(own) and normal_name(own.name) not in skips:
+            if installs(own) and normal_name(own.name) not in skips:
                 install_project(shell, path, target, editable and not plain)
 
 
-def _installs(project: Project) -> bool:
-    setting = project.table("tool", "uv").get("package")
-    return bool(setting) if setting is not None else "build-system" in (project.pyproject or {})
+def _workspace_root(shell: Shell, directory: str) -> str:
+    """Return the project that a command works on: the nearest one, from here upwards."""
+    folder = directory
+    while folder and not is_project(shell, folder):
+        folder = posixpath.dirname(folder)
+    return folder if is_project(shell, folder) else directory
 
 
-def _members(project: Project) -> dict[str, str]:
-    """Return the workspace's members by normalised name, with their tree paths."""
-    found: dict[str, str] = {normal_name(project.name): project.path} if project.name else {}
-    for pattern in project.table("tool", "uv", "workspace").get("members") or ():
-        for path in _expand(project, str(pattern)):
-            member = Project(project.shell, project.at(path))
-            if member.name:
-                found[normal_name(member.name)] = member.path
-    return found
+def _has_lock(shell: Shell, directory: str) -> bool:
+    return shell.tree.locate(join(directory, "uv.lock")).entry is not None
 
 
-def _expand(project: Project, pattern: str) -> list[str]:
-    found = [""]
-    for part in filter(None, pattern.strip("/").split("/")):
-        if "*" in part:
-            regex = re.compile(re.escape(part).replace(r"\*", ".*"))
-            found = [f"{p}/{n}".lstrip("/") for p in found for n in project.children(p) if regex.fullmatch(n)]
-        else:
-            found = [f"{p}/{part}".lstrip("/") for p in found]
-    return found
-
-
-def _closure(shell: Shell, start: str, members: dict[str, str], seen: set[str]) -> list[tuple[str, bool]]:
-    """Return a project and the local ones that it depends on, each with whether it is editable."""
-    found: list[tuple[str, bool]] = []
-    waiting = [(start, True)]
-    while waiting:
-        path, editable = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        found.append((path, editable))
-        project = Project(shell, path)
-        sources = {normal_name(k): v for k, v in project.table("tool", "uv", "sources").items()}
-        for name in _dependencies(project):
-            source = sources.get(name)
-            if isinstance(source, dict) and isinstance(source.get("path"), str):
-                below = project.at(source["path"])
-                if not below.endswith((".whl", ".gz")):
-                    waiting.append((below, bool(source.get("editable", False))))
-            elif name in members and (source is None or source.get("workspace")):
-                waiting.append((members[name], True))
-    return found
-
-
-def _dependencies(project: Project) -> list[str]:
-    table = project.table("project")
-    lines = list(table.get("dependencies") or ())
-    for group in (
-        *project.table("project", "optional-dependencies").values(),
-        *project.table("dependency-groups").values(),
-    ):
-        lines += [line for line in group if isinstance(line, str)] if isinstance(group, list) else []
-    names = (re.match(r"\s*([\w.-]+)", str(line)) for line in lines)
-    return [normal_name(name[1]) for name in names if name]
+def _add(shell: Shell, values: Values, operands: list[Field], command: str) -> None:
+    """``uv add``: what the words name, and the project's own requirements, go into its environment."""
+    directory = chosen_folder(shell, values)
+    target = _prepare(shell, values, directory)
+    if is_project(shell, directory):
+        _sync(shell, values, directory, command, exact=False)
+    install(shell, command, values, operands, target)
 
 
 def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
@@ -180,6 +201,8 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     options: list[Field] = []
     while rest and isinstance(rest[0], str) and rest[0].startswith("-"):
         word = str(rest.pop(0))
+        if word == "--":
+            break
         options.append(word)
         if word in ("-m", "--module"):
             rest.insert(0, "-m")
@@ -187,7 +210,17 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
             break
         if "=" not in word and word in _RUN_VALUED and rest:
             options.append(rest.pop(0))
-    values, _ = read_words(options)
-    if not {"--no-sync", "--no-project"} & values.keys() and is_project(shell, chosen_folder(shell, values)):
-        _sync(shell, values, chosen_folder(shell, values))
-    return shell.scene.perform(shell, rest, text) if rest else None
+    values, _ = read_words(options, _LETTERS)
+    directory = chosen_folder(shell, values)
+    silent = {"--no-sync", "--no-project", "--isolated"} & values.keys() or is_on(shell, "UV_NO_SYNC")
+    project = is_project(shell, _workspace_root(shell, directory)) and "--no-project" not in values
+    if not silent and project:
+        _sync(shell, values, directory, command_text(fields), exact="--exact" in values)
+    before = dict(shell.env)
+    if project and "VIRTUAL_ENV" not in shell.env:
+        shell.env["VIRTUAL_ENV"] = (
+            "/" + _project_target(shell, values, _workspace_root(shell, directory)).prefix
+        )
+    status = shell.scene.perform(shell, rest, text) if rest else None
+    shell.env = before
+    return status
