@@ -19,6 +19,7 @@ from paritycheck.parse.requirements.sourcelines import SourceLines
 
 # They say nothing about what is installed, and make up most of a compiled file.
 _HASH = re.compile(r"\s--hash(?:=|\s+)\S+")
+_OPTION = re.compile(r"(?:^|\s)-")
 _MARKED_EDITABLE = re.compile(r"((?:-e|--editable)[^;]*?)\s*;\s*([^;]+)")
 _INDEX_OPTIONS = (
     "index_url",
@@ -52,6 +53,10 @@ class RequirementLine:
             self.problems.append((f"not understood: {reason}"[:300], location))
 
     def _read(self, line: str, location: Location) -> None:
+        if not _OPTION.search(line):
+            # The library makes a new option parser for each line, which costs more than all the rest.
+            self.declarations.append(self._declare(pip.build_install_req(line), location))
+            return
         # uv takes a marker behind an editable, which the library would take for a part of its path.
         editable = _MARKED_EDITABLE.fullmatch(line)
         line, marker = (editable[1], normal_marker(editable[2])) if editable else (line, "")
@@ -81,7 +86,7 @@ class RequirementLine:
             specifier=str(required.specifier) if required else "",
             extras=normal_names(set(read.extras) | set(required.extras if required else ())),
             marker=str(read.marker or (required.marker if required else None) or ""),
-            editable=read.is_editable,
+            editable=bool(read.is_editable),
         )
         url = read.link.url if read.link else (required.url if required else None)
         return at_url(declared, url) if url else declared
