@@ -26,7 +26,7 @@ def plan_with_bases(
     install would bring.
     """
     catalogue = open_catalogue(
-        local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
+        stack, local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
     )
     clone = clean_clone(local)
     # Which Python the resolution is for may only be known with the bases at hand: it is not asked before.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,14 +21,19 @@ INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 
 
 def open_catalogue(
-    environment: Environment, variables: Mapping[str, str], cache_dir: Path | None, *, resolve: bool
+    stack: contextlib.ExitStack,
+    environment: Environment,
+    variables: Mapping[str, str],
+    cache_dir: Path | None,
+    *,
+    resolve: bool,
 ) -> Catalogue:
     """Return what is known of distributions beside the project's own files.
 
     ``environment`` is the local one, ``variables`` those of this process, ``cache_dir`` where files of
-    wheels are kept (``None``: nowhere). Unless ``resolve``, nothing ever asks the network. Raises
-    UsageError if there is no uv to resolve with; ``Catalogue.resolve`` raises SourceError if uv does
-    not answer.
+    wheels are kept (``None``: nowhere). Unless ``resolve``, nothing ever asks the network; with it, the
+    answer is of use until ``stack`` closes. Raises UsageError if there is no uv to resolve with;
+    ``Catalogue.resolve`` raises SourceError if uv does not answer.
     """
     local: dict[str, Distribution] = {
         canonicalize_name(each.name): each for each in environment.distributions
@@ -36,6 +42,7 @@ def open_catalogue(
         return Catalogue(local=local)
     program = find_uv(variables)
     shelf = Shelf(_index(variables), Memory(cache_dir))
+    stack.callback(shelf.close)
     known: list[tuple[Question, Resolution | None]] = []
 
     def ask(question: Question) -> Resolution | None:

@@ -1,6 +1,6 @@
 """Answers from the network, in bounds: http and https alone, a limit on every answer, an end to every wait.
 
-Connections stay open for the next question of the same thread: wheels are asked about by the hundred.
+Connections stay open for the next question: wheels are asked about by the hundred.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import http.client
 import ssl
 import threading
 import urllib.request
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
@@ -37,58 +38,69 @@ class Answer(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class _Kept(threading.local):
-    """The open connections of a thread, by scheme and host."""
+class Network:
+    """What asks servers. Several threads may use it at once."""
 
     def __init__(self) -> None:
-        self.connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
+        self._lock = threading.Lock()
+        self._idle: defaultdict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
 
+    def fetch(self, url: str, headers: Mapping[str, str], largest: int = LARGEST) -> Answer:
+        """Return what GET answers, redirections followed; credentials in a URL go to its host only.
 
-_KEPT = _Kept()
+        Raises one of ``TROUBLE`` if there is no answer, a refusal, or one of more than ``largest`` bytes.
+        """
+        secret = ""
+        for _ in range(REDIRECTS):
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise Unfetched(f"{parts.scheme or 'no'} address")
+            if parts.username is not None:
+                pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+                secret = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+            sent = {"User-Agent": "paritycheck", **headers, **({"Authorization": secret} if secret else {})}
+            answer = self._get(parts, sent, largest)
+            target = answer.headers.get("location", "")
+            if answer.status not in _MOVED or not target:
+                if answer.status >= http.client.BAD_REQUEST:
+                    raise Unfetched(f"status {answer.status}")
+                return answer
+            url = urljoin(urlunsplit(parts), target)
+            if urlsplit(url).hostname != parts.hostname:
+                secret = ""
+        raise Unfetched("too many redirections")
 
+    def _get(self, parts: SplitResult, headers: Mapping[str, str], largest: int) -> Answer:
+        host = parts.netloc.rpartition("@")[2]
+        if _behind_proxy(parts.scheme, parts.hostname or ""):
+            return _through_proxy(
+                urlunsplit((parts.scheme, host, parts.path, parts.query, "")), headers, largest
+            )
+        place = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        kept = self._take(parts.scheme, host)
+        try:
+            connection = kept or _connect(parts.scheme, host)
+            answer = _converse(connection, place, headers, largest)
+        except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
+            if kept is None:
+                raise
+            connection = _connect(parts.scheme, host)  # the server had closed it meanwhile
+            answer = _converse(connection, place, headers, largest)
+        with self._lock:
+            self._idle[parts.scheme, host].append(connection)
+        return answer
 
-def fetch(url: str, headers: Mapping[str, str], largest: int = LARGEST) -> Answer:
-    """Return what GET answers, redirections followed; credentials in a URL go to its host only.
+    def _take(self, scheme: str, host: str) -> http.client.HTTPConnection | None:
+        with self._lock:
+            idle = self._idle[scheme, host]
+            return idle.pop() if idle else None
 
-    Raises one of ``TROUBLE`` if there is no answer, a refusal, or one of more than ``largest`` bytes.
-    """
-    secret = ""
-    for _ in range(REDIRECTS):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Unfetched(f"{parts.scheme or 'no'} address")
-        if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            secret = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
-        sent = {"User-Agent": "paritycheck", **headers, **({"Authorization": secret} if secret else {})}
-        answer = _get(parts, sent, largest)
-        target = answer.headers.get("location", "")
-        if answer.status not in _MOVED or not target:
-            if answer.status >= http.client.BAD_REQUEST:
-                raise Unfetched(f"status {answer.status}")
-            return answer
-        url = urljoin(urlunsplit(parts), target)
-        if urlsplit(url).hostname != parts.hostname:
-            secret = ""
-    raise Unfetched("too many redirections")
-
-
-def _get(parts: SplitResult, headers: Mapping[str, str], largest: int) -> Answer:
-    host = parts.netloc.rpartition("@")[2]
-    if _behind_proxy(parts.scheme, parts.hostname or ""):
-        return _through_proxy(urlunsplit((parts.scheme, host, parts.path, parts.query, "")), headers, largest)
-    place = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    kept = _KEPT.connections.pop((parts.scheme, host), None)
-    try:
-        connection = kept or _connect(parts.scheme, host)
-        answer = _converse(connection, place, headers, largest)
-    except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
-        if kept is None:
-            raise
-        connection = _connect(parts.scheme, host)  # the server had closed it meanwhile
-        answer = _converse(connection, place, headers, largest)
-    _KEPT.connections[parts.scheme, host] = connection
-    return answer
+    def close(self) -> None:
+        """Close what is open."""
+        with self._lock:
+            for connection in (each for idle in self._idle.values() for each in idle):
+                connection.close()
+            self._idle.clear()
 
 
 def _connect(scheme: str, host: str) -> http.client.HTTPConnection:

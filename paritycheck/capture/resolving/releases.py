@@ -19,7 +19,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-from paritycheck.capture.resolving.fetching import TROUBLE, fetch
+from paritycheck.capture.resolving.fetching import TROUBLE, Network
 
 JSON = "application/vnd.pypi.simple.v1+json"
 LARGEST_PAGE = 40 << 20  # bytes; names with many nightly releases have some ten million
@@ -43,11 +43,11 @@ class Target(msgspec.Struct, frozen=True):
     musl: bool = False
 
 
-def find_wheel(index: str, name: str, version: str, target: Target) -> Wheel | None:
+def find_wheel(network: Network, index: str, name: str, version: str, target: Target) -> Wheel | None:
     """Return the best wheel of a release for ``target``; ``None`` if the index has none, or no answer."""
     page = f"{index.rstrip('/')}/{canonicalize_name(name)}/"
     try:
-        document: Any = msgspec.json.decode(fetch(page, {"Accept": JSON}, LARGEST_PAGE).data)
+        document: Any = msgspec.json.decode(network.fetch(page, {"Accept": JSON}, LARGEST_PAGE).data)
     except (*TROUBLE, msgspec.MsgspecError, RecursionError):
         return None
     files = document.get("files") if isinstance(document, dict) else None

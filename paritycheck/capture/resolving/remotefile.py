@@ -9,7 +9,7 @@ import http.client
 import io
 import re
 
-from paritycheck.capture.resolving.fetching import LARGEST, Unfetched, fetch
+from paritycheck.capture.resolving.fetching import LARGEST, Network, Unfetched
 
 BLOCK = 1 << 16  # bytes that one request brings at least: the directory of most wheels
 LARGEST_PARTS = 64 << 20  # bytes that are read of one file in parts
@@ -24,8 +24,9 @@ class RemoteFile(io.RawIOBase):
     that knows no ranges, if it is not too large. Raises one of ``fetching.TROUBLE``.
     """
 
-    def __init__(self, url: str, small: int = 0) -> None:
+    def __init__(self, network: Network, url: str, small: int = 0) -> None:
         super().__init__()
+        self._network = network
         self._url = url
         self._small = small
         self._place = 0
@@ -36,7 +37,7 @@ class RemoteFile(io.RawIOBase):
 
     def _begin(self) -> int:
         """Fetch the end, where a zip file has its directory; return the size of the whole."""
-        answer = fetch(self._url, {"Range": f"bytes=-{BLOCK}", **_PLAIN}, LARGEST)
+        answer = self._network.fetch(self._url, {"Range": f"bytes=-{BLOCK}", **_PLAIN}, LARGEST)
         if answer.status != http.client.PARTIAL_CONTENT:
             self._tail = (0, answer.data)
             return len(answer.data)
@@ -93,7 +94,7 @@ class RemoteFile(io.RawIOBase):
     def _fetch(self, first: int, end: int) -> None:
         if self._fetched + end - first > LARGEST_PARTS:
             raise Unfetched("too much of the file is asked for")
-        answer = fetch(self._url, {"Range": f"bytes={first}-{end - 1}", **_PLAIN}, end - first)
+        answer = self._network.fetch(self._url, {"Range": f"bytes={first}-{end - 1}", **_PLAIN}, end - first)
         told = self._told(answer.headers.get("content-range", ""), answer.data)
         if told != (first, end - 1, self.size):
             raise Unfetched("another part of the file than was asked for")

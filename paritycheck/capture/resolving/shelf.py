@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import msgspec
 from packaging.utils import canonicalize_name
 
+from paritycheck.capture.resolving.fetching import Network
 from paritycheck.capture.resolving.memory import Memory
 from paritycheck.capture.resolving.releases import Target, Wheel, find_wheel
 from paritycheck.capture.resolving.wheels import BROKEN, RemoteWheel
@@ -26,12 +27,13 @@ class Shelf:
     """Listings and files of releases. What is asked once is answered from here the second time.
 
     ``index`` is the URL of a simple index. ``fit`` says for which Python and platform the releases are
-    wanted from then on.
+    wanted from then on. It holds threads and connections until ``close``.
     """
 
     def __init__(self, index: str, memory: Memory) -> None:
         self._index = index
         self._memory = memory
+        self._network = Network()
         self._targets: dict[Release, Target] = {}
         self._pool = ThreadPoolExecutor(THREADS, "wheels")
         self._lock = threading.Lock()
@@ -72,6 +74,12 @@ class Shelf:
             self._memory.put(key, data)
         return data
 
+    def close(self) -> None:
+        """Stop looking, and let go of the network and the disk."""
+        self._pool.shutdown(cancel_futures=True)
+        self._network.close()
+        self._memory.close()
+
     def _ask(self, release: Release) -> Future[tuple[str, ...] | None]:
         with self._lock:
             if release not in self._listings:
@@ -110,7 +118,7 @@ class Shelf:
             except msgspec.MsgspecError:
                 known = None
         if known is None:
-            wheel = find_wheel(self._index, *release, target)
+            wheel = find_wheel(self._network, self._index, *release, target)
             if wheel is not None:
                 self._memory.put(key, msgspec.json.encode(wheel))
         self._found[release] = wheel
@@ -121,7 +129,7 @@ class Shelf:
             if wheel.filename in self._open:
                 return self._open[wheel.filename]
         try:
-            opened = RemoteWheel(wheel.url)
+            opened = RemoteWheel(self._network, wheel.url)
         except BROKEN:
             opened = None
         with self._lock:

@@ -11,7 +11,7 @@ import threading
 import zipfile
 import zlib
 
-from paritycheck.capture.resolving.fetching import TROUBLE
+from paritycheck.capture.resolving.fetching import TROUBLE, Network
 from paritycheck.capture.resolving.remotefile import RemoteFile
 
 MANY = 50_000  # files of a wheel that are listed
@@ -29,9 +29,9 @@ class RemoteWheel:
     Raises one of ``BROKEN`` if it cannot be read. It may be asked by several threads.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, network: Network, url: str) -> None:
         self._lock = threading.Lock()
-        self._archive = zipfile.ZipFile(RemoteFile(url, SMALL))
+        self._archive = zipfile.ZipFile(RemoteFile(network, url, SMALL))
         self.paths = _installed(self._archive.namelist()[: 2 * MANY])
 
     def read(self, path: str) -> bytes | None:
