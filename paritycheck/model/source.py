@@ -1,4 +1,4 @@
-"""What one Python source file says: its imports and the names it binds."""
+"""What one Python source file says: its imports, the names it binds, the files it opens."""
 
 from typing import Literal
 
@@ -6,6 +6,9 @@ import msgspec
 
 ImportContext = Literal["module", "function", "guarded", "type-checking"]
 PackagePath = Literal["own", "extended", "altered"]
+DataBase = Literal["file", "cwd", "package", "absolute"]
+DataKind = Literal["file", "directory", "either"]
+DataUse = Literal["opened", "searched", "named", "tested", "written", "inserted", "appended"]
 
 
 ANY_SUBMODULE = "?"  # import_module(f"app.commands.{name}")
@@ -33,6 +36,33 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = ""
 
 
+class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One place in the file system that the code names.
+
+    A path: from ``base``, ``up`` levels towards the root, then down ``path`` (``""``: the place itself).
+    ``file`` is the module's own file (one level up is its directory), ``cwd`` the working directory,
+    ``package`` the directory of the package so named. ``deepest`` is the number of levels that have to
+    exist above the file, or the expression raises IndexError (``parents[n]``).
+
+    ``use``: ``opened`` raises if it is missing, ``searched`` looks for something in it whose name is not
+    known, ``named`` is a module's constant of which no more is known, ``written`` is made by the code,
+    ``inserted`` is put first on ``sys.path`` and ``appended`` last. ``guarded``: the code deals with its
+    absence. ``condition`` as in :class:`Import`.
+    """
+
+    line: int
+    context: ImportContext
+    base: DataBase
+    path: str
+    up: int = 0
+    deepest: int = 0
+    package: str = ""
+    kind: DataKind = "either"
+    use: DataUse = "opened"
+    guarded: bool = False
+    condition: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
 
@@ -48,6 +78,7 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     module-level ``__getattr__``, ``globals()[...]``). ``package_path`` says where a package's
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
+    ``data`` are the places that it names, in order of line, as far as they are literal.
     """
 
     imports: tuple[Import, ...] = ()
@@ -55,3 +86,4 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     open_ended: bool = False
     package_path: PackagePath = "own"
     problem: Problem | None = None
+    data: tuple[DataReference, ...] = ()

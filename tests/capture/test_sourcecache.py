@@ -1,5 +1,6 @@
 """What the cache of sources must never do: lie, fail, or lose what another run wrote."""
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -75,3 +76,19 @@ def test_keeps_what_runs_at_the_same_time_learn(tmp_path: Path) -> None:
     with sqlite3.connect(only_file(tmp_path)) as stored:
         assert stored.execute("SELECT count(*) FROM sources").fetchone() == (800,)
     stored.close()
+
+
+def test_files_of_versions_that_were_not_used_for_long_are_removed(tmp_path: Path) -> None:
+    for age in range(1, 8):
+        old = tmp_path / f"sources-{age}.sqlite"
+        old.write_bytes(b"")
+        os.utime(old, ns=(10**18 - age, 10**18 - age))
+    (tmp_path / "notes.txt").write_text("not ours", encoding="utf-8")
+    remember(tmp_path, SOURCE)
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert [name for name in kept if name.startswith("sources-") and len(name) < 20] == [
+        "sources-1.sqlite",
+        "sources-2.sqlite",
+        "sources-3.sqlite",
+    ]
+    assert len(kept) == 5

@@ -36,6 +36,15 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
             id="the same module is needed otherwise",
         ),
         pytest.param(
+            {
+                "app/main.py": "import sys\nsys.path.insert(0, '/srv/app/lib')\nimport tools, other\n",
+                "app/lib/tools.py": "import sys, os\nsys.path.append(os.path.dirname(__file__) + '/more')\n",
+                "app/lib/more/other.py": "",
+            },
+            [],
+            id="directories that the code puts on sys.path",
+        ),
+        pytest.param(
             {"app/main.py": "", "app/tests/test_it.py": "import tools\n", "tools.py": ""},
             [],
             id="tests in the image",

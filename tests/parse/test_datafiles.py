@@ -2,7 +2,8 @@
 
 import pytest
 
-from paritycheck.parse.python.datafiles import DataReference, data_references
+from paritycheck.model.source import DataReference
+from paritycheck.parse.python.datafiles import data_references
 
 IMPORTS = """
 import os, os.path as osp, json, pkgutil, logging.config, shutil
@@ -183,3 +184,23 @@ def test_context_condition_and_depth() -> None:
 )
 def test_hostile_sources_say_nothing(source: bytes) -> None:
     assert data_references(source) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("sys.path.insert(0, str(HERE.parent))", [("file", "", 2, "inserted")]),
+        ("sys.path.insert(0, join(dirname(__file__), '..', 'lib'))", [("file", "lib", 2, "inserted")]),
+        ("sys.path.append('/opt/lib')", [("absolute", "opt/lib", 0, "appended")]),
+        ("sys.path.append(os.getcwd())", [("cwd", "", 0, "appended")]),
+        (
+            "sys.path.extend(['/a', '/b'])",
+            [("absolute", "a", 0, "appended"), ("absolute", "b", 0, "appended")],
+        ),
+        ("site.addsitedir('vendor')", [("cwd", "vendor", 0, "appended")]),
+        ("sys.path.append(given)", []),
+        ("sys.path.append(HERE / given)", []),
+    ],
+)
+def test_changes_of_the_search_path(source: str, found: list[tuple[str, str, int, str]]) -> None:
+    assert told("import sys, site\n" + source) == found

@@ -1,8 +1,8 @@
 """What was read from Python sources in earlier runs, kept on disk by content.
 
 One SQLite file for each version of this tool and of Python, so that what another parser said is never
-believed. Nothing is kept but import statements and names that modules bind. Whatever is wrong
-with the file, the sources are read again: a cache must never be the reason for a failure.
+believed; the files of versions that were not used for long are removed. Nothing is kept but import
+statements, names that modules bind, and paths that they name. Whatever is wrong with the file, the sources are read again: a cache must never be the reason for a failure.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from paritycheck import __version__, parse
 from paritycheck.capture.parsing.reading import parse_all
 from paritycheck.model.source import SourceFile
 
+VERSIONS = 4  # whose files are kept: a cache that nobody cleans up must not grow with every upgrade
 LARGEST = 512 << 20  # bytes of the file; above that it is begun anew
 PATIENCE = 1.0  # seconds to wait for another run that writes
 ENCODER = msgspec.msgpack.Encoder()
@@ -103,3 +104,11 @@ def _close(file: Path, stored: sqlite3.Connection | None, fresh: dict[bytes, byt
             writing.execute("PRAGMA synchronous = OFF")
             writing.execute(TABLE)
             writing.executemany(KEEP, fresh.items())
+        _remove_old(file)
+
+
+def _remove_old(file: Path) -> None:
+    """Keep the files that were written last, this one among them."""
+    written = {each: each.stat().st_mtime_ns for each in file.parent.glob("sources-*.sqlite") if each != file}
+    for old in sorted(written, key=lambda each: written[each], reverse=True)[VERSIONS - 1 :]:
+        old.unlink(missing_ok=True)

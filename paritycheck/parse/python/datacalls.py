@@ -5,28 +5,26 @@ Sources: the library reference, and the documentation of Starlette, Jinja, panda
 
 import ast
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from paritycheck.model.source import DataKind, DataUse
 from paritycheck.parse.python.dataplaces import argument
-
-Kind = Literal["file", "directory", "either"]
-Use = Literal["opened", "searched", "named", "tested", "written"]
 
 
 class PathUse(NamedTuple):
     """What a call does with the path ``node``; with ``package`` it is below the call's first argument."""
 
     node: ast.expr | None
-    use: Use
-    kind: Kind = "file"
+    use: DataUse
+    kind: DataKind = "file"
     package: bool = False
 
 
 class _Taker(NamedTuple):
     position: int
     keyword: str
-    use: Use = "opened"
-    kind: Kind = "file"
+    use: DataUse = "opened"
+    kind: DataKind = "file"
     package: bool = False
 
 
@@ -76,12 +74,17 @@ _TAKERS: dict[str, tuple[_Taker, ...]] = {
     },
     "jinja2.FileSystemLoader": (_Taker(0, "searchpath", "searched", "directory"),),
     "jinja2.PackageLoader": (_Taker(1, "package_path", "opened", "directory", package=True),),
+    "sys.path.insert": (_Taker(1, "", "inserted", "directory"),),
+    **{
+        name: (_Taker(0, "", "appended", "directory"),)
+        for name in ("sys.path.append", "sys.path.extend", "site.addsitedir")
+    },
     "shutil.copytree": (_Taker(0, "src", "opened", "directory"),),
 }
 _TARGETS = ("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move")
 
 # Methods of a path: what they do with it.
-METHODS: dict[str, tuple[Use, Kind]] = {
+METHODS: dict[str, tuple[DataUse, DataKind]] = {
     **dict.fromkeys(("read_text", "read_bytes", "open"), ("opened", "file")),
     **dict.fromkeys(("exists", "is_file", "is_dir"), ("tested", "either")),
     **dict.fromkeys(("glob", "rglob"), ("searched", "directory")),
@@ -106,7 +109,8 @@ def path_uses(name: str, call: ast.Call) -> Iterator[PathUse]:
             node = ast.Constant("templates")
         nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
         for each in nodes:
-            yield PathUse(each, use if len(nodes) == 1 else "named", taker.kind, taker.package)
+            surely = len(nodes) == 1 or use == "appended"
+            yield PathUse(each, use if surely else "named", taker.kind, taker.package)
     if name in _TARGETS:
         yield PathUse(argument(call, 1, "dst"), "written", "either")
 

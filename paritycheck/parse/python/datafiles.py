@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from paritycheck.model.source import ImportContext, Problem
-from paritycheck.parse.python.datacalls import METHODS, Kind, Use, path_uses, writes
+from paritycheck.model.source import DataKind, DataReference, DataUse, Problem
+from paritycheck.parse.python.datacalls import METHODS, path_uses, writes
 from paritycheck.parse.python.dataguards import (
     catches,
     demands,
@@ -18,7 +18,7 @@ from paritycheck.parse.python.dataguards import (
     suppresses,
     tests_something,
 )
-from paritycheck.parse.python.dataplaces import Base, Place, Places, argument, dotted, join
+from paritycheck.parse.python.dataplaces import Place, Places, argument, dotted, join
 from paritycheck.parse.python.datascopes import Lines, bindings, origins, statements
 from paritycheck.parse.python.dynamicimports import calls
 from paritycheck.parse.python.importguards import Around, branches
@@ -38,31 +38,12 @@ _TRIGGERS = (
         b"mkdir",
         b"makedirs",
         b"write_",
+        b"sys.path",
+        b"addsitedir",
     ),
 )
+_SEARCH_PATH = ("inserted", "appended")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One place that the code needs, or makes (``use`` ``written``).
-
-    ``base``, ``up``, ``deepest`` and ``package`` as in :class:`Place`; ``path`` is what follows, ``""``
-    for the place itself. ``use``: ``opened`` raises if it is missing, ``searched`` looks for something
-    in it whose name is not known, ``named`` is a module's constant of which no more is known.
-    ``guarded``: the code deals with its absence. ``condition`` as in :class:`Import`.
-    """
-
-    line: int
-    context: ImportContext
-    base: Base
-    path: str
-    up: int = 0
-    deepest: int = 0
-    package: str = ""
-    kind: Kind = "either"
-    use: Use = "opened"
-    guarded: bool = False
-    condition: str = ""
 
 
 def data_references(source: bytes) -> tuple[DataReference, ...]:
@@ -81,8 +62,8 @@ def data_references(source: bytes) -> tuple[DataReference, ...]:
 
 class _Found(msgspec.Struct):
     place: Place
-    use: Use
-    kind: Kind
+    use: DataUse
+    kind: DataKind
     around: Around
     line: int
     function: str
@@ -186,7 +167,7 @@ class _Reading:
 
     def _uses(
         self, call: ast.Call, names: dict[str, Place | None]
-    ) -> Iterator[tuple[Place | None, Use, Kind]]:
+    ) -> Iterator[tuple[Place | None, DataUse, DataKind]]:
         name = dotted(call.func, self.places.origins)
         for taken in path_uses(name, call):
             place = self.places.find(taken.node, names)
@@ -203,16 +184,18 @@ class _Reading:
                 yield place, "written" if writes(mode) else method[0], method[1]
 
     def _note_use(
-        self, place: Place | None, use: Use, kind: Kind, around: Around, line: int, function: str
+        self, place: Place | None, use: DataUse, kind: DataKind, around: Around, line: int, function: str
     ) -> None:
         if place is None:
             return
         if place.partial and use in ("opened", "tested"):
             use, kind = "searched", "directory"
-        if place.parts:
+        if place.parts or (use in _SEARCH_PATH and not place.partial):
             self._note(place, use, kind, around, line, function)
 
-    def _note(self, place: Place, use: Use, kind: Kind, around: Around, line: int, function: str) -> None:
+    def _note(
+        self, place: Place, use: DataUse, kind: DataKind, around: Around, line: int, function: str
+    ) -> None:
         self.found.append(_Found(place, use, kind, around, line, function))
 
 

@@ -6,11 +6,10 @@ nothing is run, and what is not written down in the module itself stays unknown.
 
 import ast
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
-Base = Literal["file", "cwd", "package", "absolute"]
+from paritycheck.model.source import DataBase
 
 _SAME = frozenset(
     {
@@ -32,7 +31,7 @@ class Place(msgspec.Struct, frozen=True):
     the expression raises IndexError (``parents[n]``). ``partial``: something unknown below it.
     """
 
-    base: Base
+    base: DataBase
     parts: tuple[str, ...] = ()
     up: int = 0
     deepest: int = 0

@@ -15,7 +15,7 @@ _WORDS = tuple(
     b"__file__ open read_ Jinja2Templates StaticFiles FileSystemLoader PackageLoader get_data resource_"
     b" fileConfig FileResponse listdir scandir copy move run_path exists is_file is_dir isfile isdir access"
     b" iterdir glob mkdir makedirs touch write_ unlink rename remove rmtree symlink_to connect FileHandler"
-    b" ZipFile load genfromtxt parse".split()
+    b" ZipFile load genfromtxt parse sys.path addsitedir".split()
 )
 _BLOCKS = ("body", "orelse", "finalbody")
 

@@ -1,4 +1,4 @@
-"""Python source -> its import statements, each with line and context, and the names it binds.
+"""Python source -> its import statements, each with line and context, the names it binds, the files it opens.
 
 The statements are those of the language reference (simple and compound statements); names bound
 are those of "Naming and binding". Only lists of statements are walked; expressions only where a
@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
+from paritycheck.parse.python.datafiles import data_references
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
 from paritycheck.parse.python.importguards import (
     Around,
@@ -116,6 +117,7 @@ class _Reading:
             defines=tuple(sorted(self.defines)),
             open_ended=self.open_ended or "__getattr__" in self.defines,
             package_path=_package_path(self.data),
+            data=data_references(self.data),
         )
 
     def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:

@@ -13,12 +13,12 @@ import msgspec
 
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.model.source import ImportContext
+from paritycheck.model.source import DataReference, ImportContext
 from paritycheck.model.tree import FileTree, join
-from paritycheck.parse.python.datafiles import DataReference, data_references
 from paritycheck.predict.importing.closure import Closure
 from paritycheck.predict.importing.conditions import holds
 from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.dataplaces import below, place_meant
 from paritycheck.predict.judging.naming import is_test
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
@@ -55,9 +55,9 @@ def find_data_losses(
     """Judge what the modules in ``closure`` open; without one (``None``) what all modules open."""
     search = _Search(container, local, view, placement, closure is not None)
     modules = [
-        (module, data_references(text.encode("utf-8")))
+        (module, [each for each in says.data if each.use not in ("inserted", "appended")])
         for module in _modules(container, placement, closure)
-        if (text := _text(module, container, local)) is not None
+        if (says := container.modules.get(module.path) or local.modules.get(module.local)) is not None
     ]
     made = {
         there
@@ -87,12 +87,6 @@ def _modules(container: Snapshot, placement: Placement, closure: Closure | None)
         if reached.path in ours and reached.path in placement.local_of:
             local = placement.local_of[reached.path]
             yield _Module(reached.path, local, reached.name, reached.context, closure.chain(reached.name))
-
-
-def _text(module: _Module, container: Snapshot, local: Snapshot) -> str | None:
-    """Return the source, from the checkout where the image's own is not at hand."""
-    text = container.texts.get(module.path)
-    return text if text is not None else local.texts.get(module.local)
 
 
 class _Search:
@@ -145,26 +139,7 @@ class _Search:
 
     def wanted(self, reference: DataReference, module: _Module) -> str | None:
         """Return the container path that is meant; ``""`` if it is above the root, ``None`` if unknown."""
-        match reference.base:
-            case "file":
-                parts = module.path.split("/")
-                if reference.deepest > len(parts):
-                    return ""
-                return _below(parts[: max(len(parts) - reference.up, 0)], reference.path)
-            case "cwd":
-                here = self.cwd.split("/") if self.cwd else []
-                return _below(here[: max(len(here) - reference.up, 0)], reference.path)
-            case "absolute":
-                return reference.path
-            case "package":
-                home = self._package(reference.package)
-                return None if home is None else _below(home, reference.path)
-
-    def _package(self, name: str) -> list[str] | None:
-        found = self.view.finder.find(name)
-        if not isinstance(found, Found) or not found.path:
-            return None
-        return found.path.split("/")[:-1]
+        return place_meant(reference, module.path, self.cwd, self.view.finder)
 
     def _sources(self, reference: DataReference, module: _Module, wanted: str) -> Iterator[str]:
         """Yield what the reference names in the checkout; nothing outside of it."""
@@ -172,17 +147,17 @@ class _Search:
             case "file":
                 parts = module.local.split("/")
                 if reference.up <= len(parts):
-                    yield _below(parts[: len(parts) - reference.up], reference.path)
+                    yield below(parts[: len(parts) - reference.up], reference.path)
             case "cwd":
                 for directory in self.counterparts:
                     parts = directory.split("/") if directory else []
                     if reference.up <= len(parts):
-                        yield _below(parts[: len(parts) - reference.up], reference.path)
+                        yield below(parts[: len(parts) - reference.up], reference.path)
             case "package":
                 found = self.view.finder.find(reference.package)
                 local = self.placement.local_of.get(found.path) if isinstance(found, Found) else None
                 if local is not None:
-                    yield _below(local.split("/")[:-1], reference.path)
+                    yield below(local.split("/")[:-1], reference.path)
             case "absolute":
                 yield from self._absolute_sources(wanted)
 
@@ -269,10 +244,6 @@ def _compose_files(local: Snapshot) -> Iterator[str]:
         name = path.rpartition("/")[2].lower()
         if "compose" in name and name.endswith((".yml", ".yaml")):
             yield local.texts.get(path, "")
-
-
-def _below(directory: list[str], path: str) -> str:
-    return "/".join([*directory, *([path] if path else [])])
 
 
 def _files_below(tree: FileTree, path: str) -> tuple[str, ...]:

@@ -26,8 +26,11 @@ from paritycheck.predict.importing.outcome import Found, NotFound, Outcome
 from paritycheck.predict.judging.declarations import Declarations, read_declarations
 from paritycheck.predict.judging.declared import mentioned_names, normalise, requires_elsewhere
 from paritycheck.predict.judging.naming import name_below, package_roots, search_directories
+from paritycheck.predict.judging.pathchanges import path_changes
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.starting.start import Start
+
+_ROUNDS = 4  # of modules that are only found because others change sys.path
 
 
 class ContainerView(msgspec.Struct, frozen=True):
@@ -61,20 +64,33 @@ class ContainerView(msgspec.Struct, frozen=True):
 def view_container(container: Snapshot, start: Start, path_lines: tuple[Location, ...] = ()) -> ContainerView:
     """Return what imports find in the container when it is started so."""
     environment = _environment(container, start)
-    first = [container.tree.resolve(entry.path) for entry in start.path_entries]
-    last = [container.tree.resolve(entry.path) for entry in start.last_entries]
+    before = [container.tree.resolve(entry.path) for entry in start.path_entries]
+    after = [container.tree.resolve(entry.path) for entry in start.last_entries]
     if not start.resolved:
-        first.append(container.tree.resolve(start.cwd))
+        before.append(container.tree.resolve(start.cwd))
     searched = search_directories(container.tree, environment)
-    certain = tuple(dict.fromkeys(path for path in (*first, *searched, *last) if path is not None))
+    certain = tuple(dict.fromkeys(path for path in (*before, *searched, *after) if path is not None))
     assumed: tuple[str, ...] = ()
     if not start.resolved:
         roots = package_roots(container.tree, container.application_modules)
         assumed = tuple(root for root in roots if root not in certain)
+    facts = _facts(environment)
+    finder = _finder(container, environment, (*certain, *assumed))
+    for _ in range(_ROUNDS):
+        first, last = path_changes(container, start, finder, facts)
+        widened = tuple(dict.fromkeys((*first, *certain, *last)))
+        if set(widened) == set(certain):
+            break
+        certain = widened
+        finder = _finder(container, environment, tuple(dict.fromkeys((*certain, *assumed))))
+    return ContainerView(finder, certain, assumed, facts, start, path_lines, environment)
+
+
+def _finder(container: Snapshot, environment: Environment, entries: tuple[str, ...]) -> Finder:
     interpreter = environment.interpreter
-    finder = Finder(
+    return Finder(
         container.tree,
-        (*certain, *assumed),
+        entries,
         interpreter.suffixes if interpreter else (),
         editables={item.name: item.path.lstrip("/") for item in environment.editables},
         builtins=find_builtins(container.tree, environment) if interpreter else sys.stdlib_module_names,
@@ -82,7 +98,6 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
         modules=container.modules,
         doubt=container.project_doubt,
     )
-    return ContainerView(finder, certain, assumed, _facts(environment), start, path_lines, environment)
 
 
 def _environment(container: Snapshot, start: Start) -> Environment:

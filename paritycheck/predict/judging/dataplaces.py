@@ -1,0 +1,35 @@
+"""Which path of a tree a place is that the code in it names."""
+
+from __future__ import annotations
+
+from paritycheck.model.source import DataReference
+from paritycheck.predict.importing.finder import Finder
+from paritycheck.predict.importing.outcome import Found
+
+
+def place_meant(reference: DataReference, file: str, cwd: str, finder: Finder) -> str | None:
+    """Return the tree path that ``reference`` means in the module at ``file``, started in ``cwd``.
+
+    ``""`` if that is above the root, or the root itself; ``None`` if it is not known.
+    """
+    match reference.base:
+        case "file":
+            parts = file.split("/")
+            if reference.deepest > len(parts):
+                return ""
+            return below(parts[: max(len(parts) - reference.up, 0)], reference.path)
+        case "cwd":
+            here = cwd.split("/") if cwd else []
+            return below(here[: max(len(here) - reference.up, 0)], reference.path)
+        case "absolute":
+            return reference.path
+        case "package":
+            found = finder.find(reference.package)
+            if not isinstance(found, Found) or not found.path:
+                return None
+            return below(found.path.split("/")[:-1], reference.path)
+
+
+def below(directory: list[str], path: str) -> str:
+    """Return ``path`` below the directory of these parts."""
+    return "/".join([*directory, *([path] if path else [])])
