@@ -36,7 +36,7 @@ def _finding(group: list[LibraryLoss], facts: Facts) -> Finding:
     absent = list(dict.fromkeys(each.library for each in why if each.trouble == "absent"))
     provider = first.provider
     whose = f" ({provider.name} {provider.version})" if provider else ""
-    items = [ReportItem("library", each.library, each.needed_by) for each in _one_each(why)]
+    items = [ReportItem("library", each.library) for each in _one_each(why)]
     items += [ReportItem("distribution", provider.name)] if provider else []
     items += [ReportItem("module", loss.module, "/" + loss.path) for loss in group[:MOST_SHOWN]]
     importers = in_order(each for loss in group for each in loss.importers)

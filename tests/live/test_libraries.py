@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +28,11 @@ def images() -> Iterator[None]:
     run_podman("image", "rm", "-f", BROKEN, REPAIRED)
 
 
-def findings(report: Path, image: str) -> list[dict[str, Any]]:
-    run(["check", str(CHECKOUT), "--format", "json", "--output", str(report), "-i", image])
+def findings(directory: Path, image: str) -> list[dict[str, Any]]:
+    checkout = directory / "checkout"  # outside of this repository, whose root it would be taken for
+    shutil.copytree(CHECKOUT, checkout)
+    report = directory / "report.json"
+    run(["check", str(checkout), "--format", "json", "--output", str(report), "-i", image])
     return [found for found in json.loads(report.read_text())["findings"] if found["code"] == "PC207"]
 
 
@@ -56,7 +60,7 @@ def test_what_is_missing(images: None, tmp_path: Path, road: str, monkeypatch: p
         run_podman("save", "-q", "--format", road.rstrip(":"), "-o", str(tmp_path / "image.tar"), BROKEN)
         reference = f"{road}{tmp_path / 'image.tar'}"
 
-    found = findings(tmp_path / "report.json", reference)
+    found = findings(tmp_path, reference)
 
     named = {item["name"]: each for each in found for item in each["items"] if item["kind"] == "library"}
     assert set(named) == set(PACKAGES)
@@ -79,6 +83,6 @@ def test_what_the_container_says(images: None) -> None:
 
 def test_the_repaired_image_is_quiet(images: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
-    assert findings(tmp_path / "report.json", REPAIRED) == []
+    assert findings(tmp_path, REPAIRED) == []
     healthy = start(REPAIRED, "import shop.main")
     assert "started 2.0 magic" in healthy.stdout
