@@ -34,7 +34,7 @@ def _no_stand_in(_: str) -> BaseImage | None:
 class BaseImage(msgspec.Struct, frozen=True):
     """An image that is at hand: its tree, configuration, ONBUILD triggers and unknown parts.
 
-    ``read`` gives the bytes of a file by its tree path.
+    ``read`` gives the bytes of a file by its tree path, ``inline`` some by their SHA-256.
     """
 
     tree: FileTree
@@ -42,6 +42,7 @@ class BaseImage(msgspec.Struct, frozen=True):
     onbuild: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     read: Read = _read_nothing
+    inline: Mapping[str, bytes] = {}
 
 
 class NamedContext(msgspec.Struct, frozen=True):

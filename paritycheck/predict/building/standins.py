@@ -8,6 +8,7 @@ everything outside of the directories for distributions stays unknown.
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from paritycheck.model.snapshot import ImageConfig
@@ -24,7 +25,9 @@ _MIRRORS = (
     r"(?:library/|(?:amd64|arm64v8|arm32v7|i386)/)?"
 )
 _PYTHON = re.compile(_MIRRORS + r"python(?::(?P<tag>[^@]*))?(?:@.*)?")
-_UV = re.compile(r"(?:ghcr\.io/astral-sh|docker\.io/astral|astral)/uv:(?:[\d.]+-)?python(?P<tag>\d[^@]*)(?:@.*)?")
+_UV = re.compile(
+    r"(?:ghcr\.io/astral-sh|docker\.io/astral|astral)/uv:(?:[\d.]+-)?python(?P<tag>\d[^@]*)(?:@.*)?"
+)
 _PLAIN = re.compile(
     _MIRRORS
     + r"(?:almalinux|alpine|amazonlinux|archlinux|busybox|buildpack-deps|caddy|centos|debian|docker|fedora|golang|"
@@ -116,13 +119,17 @@ def _official_python(tag: str) -> BaseImage | None:
         texts[f"{folder}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n".encode()
         texts[f"{folder}/top_level.txt"] = "\n".join(modules).encode()
         entries += [FileEntry(f"{site}/{module}/__init__.py", "file", mode=0o644) for module in modules]
-    entries += [FileEntry(path, "file", size=len(data), mode=0o644) for path, data in texts.items()]
+    inline = {hashlib.sha256(data).hexdigest(): data for data in texts.values()}
+    entries += [
+        FileEntry(path, "file", size=len(data), mode=0o644, digest=hashlib.sha256(data).hexdigest())
+        for path, data in texts.items()
+    ]
     full = f"{minor}{version['micro'] or ''}" if version else minor
     env: dict[str, str | None] = {"PATH": _PATH, "LANG": "C.UTF-8"}
     if full.count(".") == 2:
         env["PYTHON_VERSION"] = full
     config = ImageConfig(env=env, cmd=("python3",), architecture="amd64", os="linux")
-    return BaseImage(FileTree(entries), config, read=texts.get)
+    return BaseImage(FileTree(entries), config, inline=inline)
 
 
 def _loader(name: str) -> list[FileEntry]:

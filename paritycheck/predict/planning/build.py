@@ -205,7 +205,8 @@ def _plant(building: Building, run: StageRun) -> None:
         reason = f"the base image {run.stage.base} is not at hand"
         known = building.request.stand_in(run.stage.base)
         if known is not None:
-            run.tree = StageTree(known.tree, read=known.read)
+            run.tree = StageTree(known.tree)
+            run.tree.inline.update(known.inline)
             run.tree.mark_unknown("", reason, location, "system")
         else:
             brings: Brings = "anything" if may_hold_project(run.stage.base) else "distributions"
