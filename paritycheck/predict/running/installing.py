@@ -130,6 +130,14 @@ def _write_metadata(
         write_text(shell, f"{folder}/{file}", text)
 
 
+def static_name(project: Project) -> str:
+    """Return the normalised name of the distribution that the project's files state; empty if they do not."""
+    config = parse_setup_config((project.read("setup.cfg") or b"").decode("utf-8", "replace"))
+    script = parse_setup_script(project.read("setup.py") or b"")
+    options = {**(script.options if script is not None else {}), **config.options}
+    return normal_name(project.name or str(options.get("name") or ""))
+
+
 def static_version(project: Project) -> str:
     """Return the version that the project's files state; empty if only its backend knows."""
     for table in (project.table("project"), project.table("tool", "poetry")):

@@ -13,7 +13,7 @@ import msgspec
 
 from paritycheck.predict.running.commandoptions import Options
 from paritycheck.predict.running.exporting import export
-from paritycheck.predict.running.installing import install_project, is_project
+from paritycheck.predict.running.installing import install_project, is_project, static_name
 from paritycheck.predict.running.installsites import Target, current_target, target_below
 from paritycheck.predict.running.managerwords import Values, normal_name
 from paritycheck.predict.running.piprequest import (
@@ -147,7 +147,7 @@ def _select(
     reasons = [selection.open, wanted.unclear]
     if not request.no_deps:
         reasons += [wheel.open for wheel in wheels if wheel.own and not wheel.complete]
-    own = {normal_name(Project(shell, path).name) for path, _ in request.projects}
+    own = {static_name(Project(shell, path)) for path in (*dict(request.projects), *dict(wanted.projects))}
     own |= {normal_name(wheel.selected.name) for wheel in wheels if wheel.own}
     return msgspec.structs.replace(
         selection,
@@ -214,7 +214,7 @@ def required_by(shell: Shell, directory: str, target: Target) -> Selection:
     """Return what an install of the project at a tree path brings beside it."""
     request = PipRequest(location=shell.scene.location, projects=((directory, ()),), cwd=shell.cwd)
     selection = select_pip(request, surroundings(shell, target, Reading(shell)))
-    own = normal_name(Project(shell, directory).name)
+    own = static_name(Project(shell, directory))
     selected = tuple(each for each in selection.selected if each.name != own)
     return msgspec.structs.replace(selection, selected=selected)
 

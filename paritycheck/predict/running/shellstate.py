@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -20,6 +21,7 @@ from paritycheck.predict.selecting.selection import Catalogue, Installation
 
 Status = bool | None  # whether a command succeeds; None: nobody knows
 
+_BELOW_SITE = re.compile(r"(.*/(?:site|dist)-packages)/[^/]+")
 # What may be there is nothing of the project.
 OF_OTHERS: tuple[Brings, ...] = ("distributions", "system")
 ROOT_HOME = "/root"
@@ -116,12 +118,25 @@ class Shell:
             self.adopt_variables(other)
             return
         reason = f"whether {self.scene.location.text} does it is not known"
+        before, known = self.tree.fork(), len(self.tree.unknown)
         self.tree.blend(other.tree, reason, self.scene.location)
+        self._open_sites(known, before, other.tree)
         for name in {*self.env, *other.env}:
             if self.env.get(name) != other.env.get(name):
                 self.env[name] = None
         if self.is_over != other.is_over:
             self.is_over = False
+
+    def _open_sites(self, known: int, *trees: StageTree) -> None:
+        """Say of what one way brings to a site directory that it is a distribution, where it is of others."""
+        kept = self.tree.unknown[known:]
+        del self.tree.unknown[known:]
+        for part in kept:
+            found = _BELOW_SITE.match(part.path)
+            if part.brings == "anything" and found and not any(_holds_own(tree, part.path) for tree in trees):
+                self.touch(found[1], "distributions", part.reason)
+            elif part not in self.tree.unknown:
+                self.tree.unknown.append(part)
 
     def lookup(self, name: str) -> Field | None:
         """Return a variable's value, ``None`` if it is not set."""
@@ -244,6 +259,12 @@ class Shell:
             if self.scene.has_source(candidate):
                 return candidate
         return ""
+
+
+def _holds_own(tree: StageTree, path: str) -> bool:
+    """Tell whether files of the project are at a path or below it."""
+    top = tree.get(path)
+    return any(entry.source for entry in (*([top] if top is not None else []), *tree.below(path)))
 
 
 def covers(directory: str, path: str) -> bool:

@@ -72,7 +72,7 @@ def _run_pip(shell: Shell, fields: list[Field], values: Values, operands: list[F
     action, rest = (operands[0], operands[1:]) if operands else ("", [])
     command = command_text(fields)
     if action == "install":
-        install(shell, command, values, rest, _target(shell, values), exact="--exact" in values)
+        install(shell, command, values, rest, _target(shell, values))
     elif action == "sync":
         install(shell, command, {**values, "-r": rest}, [], _target(shell, values), exact=True)
     elif action == "uninstall":
