@@ -66,13 +66,12 @@ def _is_telling(absence: Absence, facts: Facts) -> bool:
     """
     if absence.kind == "not-selected":
         return bool(facts.supply.read)
-    return absence.kind != "missing"
+    return absence.kind in ("undeclared", "marker")
 
 
 def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
-    """An error is certain to happen; what an extra declares is opted for, and may be imported late."""
-    late = all(each.context == "function" for each in loss.importers if each.chain or not loss.breaks)
-    optional = absence.kind == "not-selected" and late
+    """An error is certain to happen. What is optional may be imported in a function because it is."""
+    optional = absence.kind == "not-selected" and loss.late
     return "error" if loss.breaks and not wanted.doubt and not optional else "warning"
 
 

@@ -143,7 +143,7 @@ def _skipped(
         section, line = named
         hint = f"add `{name}` to the {_in_words(section)} at {line}"
         return Absence("not-selected", reason, (line, install.location, declared), hint)
-    remedy = f"add `{skipped.remedy}` to {install.location}" if skipped.remedy else ""
+    remedy = f"{skipped.remedy} at {install.location}" if skipped.remedy else ""
     return Absence("not-selected", reason, (install.location, declared), remedy)
 
 

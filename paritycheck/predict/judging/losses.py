@@ -31,8 +31,8 @@ from paritycheck.predict.judging.views import ContainerView, LocalView
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded. ``wanted`` says what is known of it where it is no
-    file of the checkout.
+    ``breaks``: something that runs needs it unguarded, ``late``: no such statement stands outside of a
+    function. ``wanted`` says what is known of it where it is no file of the checkout.
     """
 
     item: Item
@@ -40,6 +40,7 @@ class Loss(msgspec.Struct, frozen=True):
     importers: tuple[Importer, ...]
     breaks: bool
     wanted: Wanted | None = None
+    late: bool = False
 
 
 class Losses(msgspec.Struct, frozen=True):
@@ -83,6 +84,7 @@ class _Search:
         self.placement = placement
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
         self.breaking: set[Item] = set()
+        self.early: set[Item] = set()
         self.misses: dict[Item, NotFound] = {}
         self.wanted: dict[Item, Wanted] = {}
         self.outside = Outside(container, view, local_view, placement)
@@ -100,6 +102,7 @@ class _Search:
                 in_order(importers, lost),
                 item in self.breaking,
                 self.wanted.get(item),
+                item not in self.early,
             )
             for item, importers in sorted(self.needed.items())
         )
@@ -202,6 +205,8 @@ class _Search:
         self.misses.setdefault(item, miss)
         if need.breaks:
             self.breaking.add(item)
+            if need.statement.context == "module":
+                self.early.add(item)
 
 
 def in_order(importers: Iterable[Importer], lost: Container[str] = ()) -> tuple[Importer, ...]:

@@ -7,6 +7,7 @@ a base image may have brought more than is listed, what is missing may be there 
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from functools import cached_property
 
@@ -186,17 +187,34 @@ class Outside:
 
 
 def open_part(container: Snapshot, view: ContainerView) -> Unknown | None:
-    """Return the unknown part of the tree that may hold distributions which the interpreter would see."""
-    sites = [
+    """Return the unknown part of the tree that may hold distributions which the interpreter would see.
+
+    It may also hold the interpreter itself, before the one that is found on PATH.
+    """
+    places = [
         each.path.lstrip("/")
         for each in view.environment.sys_path
         if each.reason in ("site", "user-site", "pythonpath")
     ]
+    places += _interpreters_before(container, view)
     for part in container.unknown:
-        if part.brings in _MAY_BRING and any(_covers(part.path, site) for site in sites):
+        if part.brings in _MAY_BRING and any(_covers(part.path, place) for place in places):
             return part
     return None
 
 
-def _covers(part: str, site: str) -> bool:
-    return not part or site == part or site.startswith(part + "/")
+def _interpreters_before(container: Snapshot, view: ContainerView) -> list[str]:
+    """Return the paths at which a program is looked for before the interpreter that is found."""
+    found = view.environment.interpreter
+    program = view.start.executable or "python"
+    if "/" in program:
+        return [program.lstrip("/")]
+    path = (container.config.env.get("PATH") if container.config else "") or ""
+    before = path.split(":")
+    if found is not None and posixpath.dirname(found.executable) in before:
+        before = before[: before.index(posixpath.dirname(found.executable))]
+    return [f"{directory}/{program}".lstrip("/") for directory in before]
+
+
+def _covers(part: str, place: str) -> bool:
+    return not part or place == part or place.startswith(part + "/")

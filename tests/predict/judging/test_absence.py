@@ -63,10 +63,10 @@ def left_out(declared: Declarations, name: str, remedy: str = "") -> tuple[Skipp
 
 def test_a_command_without_extras_is_the_line_to_change() -> None:
     declared = declarations(pyproject_toml=PROJECT)
-    sync = install("uv sync --frozen", "pyproject.toml", skipped=left_out(declared, "httpx", "--extra api"))
+    sync = install("uv sync --frozen", "pyproject.toml", skipped=left_out(declared, "httpx", "add `--extra api`"))
     absence = explain_absence("httpx", Supply(declared, (sync,), (SITE,)))
     assert (absence.kind, absence.locations[0]) == ("not-selected", RUN)
-    assert absence.hint == "add `--extra api` to Containerfile:4"
+    assert absence.hint == "add `--extra api` at Containerfile:4"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_command_without_extras_is_the_line_to_change() -> None:
 )
 def test_a_command_that_names_an_extra_leaves_the_extra_to_be_changed(command: str) -> None:
     declared = declarations(pyproject_toml=PROJECT)
-    sync = install(command, "pyproject.toml", skipped=left_out(declared, "httpx", "--extra api"))
+    sync = install(command, "pyproject.toml", skipped=left_out(declared, "httpx", "add `--extra api`"))
     absence = explain_absence("httpx", Supply(declared, (sync,), (SITE,)))
     assert (absence.kind, str(absence.locations[0])) == ("not-selected", "pyproject.toml:10")
     assert absence.hint == "add `httpx` to the extra worker at pyproject.toml:10"
