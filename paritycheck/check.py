@@ -12,6 +12,7 @@ from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import (
     build_findings,
     data_findings,
+    dependency_findings,
     distribution_findings,
     image_findings,
     library_findings,
@@ -56,6 +57,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     findings = [
         *loss_findings(losses, facts),
         *distribution_findings(losses, facts),
+        *dependency_findings(facts, _command(facts)),
         *version_findings(losses, facts),
         *shipped_findings(losses, facts),
         *platform_findings(facts),

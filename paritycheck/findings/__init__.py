@@ -2,6 +2,7 @@
 
 from paritycheck.findings.build import build_findings
 from paritycheck.findings.data import data_findings
+from paritycheck.findings.dependencies import dependency_findings
 from paritycheck.findings.distributions import distribution_findings
 from paritycheck.findings.image import image_findings
 from paritycheck.findings.libraries import library_findings
@@ -17,6 +18,7 @@ from paritycheck.findings.versions import version_findings
 __all__ = [
     "build_findings",
     "data_findings",
+    "dependency_findings",
     "distribution_findings",
     "image_findings",
     "library_findings",
