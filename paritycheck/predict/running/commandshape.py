@@ -11,6 +11,11 @@ from paritycheck.parse.command import shellscript as sh
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.running.shellwords import Field, expand_fields, expand_text
 
+# They tell by their status what is the case.
+_ASKING = frozenset(
+    {"[", "[[", "cmp", "command", "diff", "egrep", "false", "getent", "grep", "hash", "id", "ls", "pgrep",
+     "test", "type", "which"}
+)  # fmt: skip
 UNTOLD = sh.Simple((), (), "")  # a condition of which nobody knows the outcome
 
 
@@ -34,6 +39,17 @@ def unchain(chain: sh.Chain) -> tuple[sh.Command, list[tuple[str, sh.Command]]]:
         rights.append((command.operator, command.right))
         command = command.left
     return command, rights[::-1]
+
+
+def is_plain(command: sh.Command) -> bool:
+    """Tell whether this is one program with its words."""
+    return isinstance(command.body if isinstance(command, sh.Redirected) else command, sh.Simple)
+
+
+def asks(command: sh.Command) -> bool:
+    """Tell whether a command is one whose failure is an answer; of any other it is presumed to succeed."""
+    words = show_words(command)
+    return not is_plain(command) or not words or words[0].rpartition("/")[2] in _ASKING
 
 
 def show_words(command: sh.Command) -> list[str]:

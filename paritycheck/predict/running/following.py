@@ -14,7 +14,9 @@ from typing import Any
 from paritycheck.parse.command import shellscript as sh
 from paritycheck.predict.running.commandshape import (
     UNTOLD,
+    asks,
     expand_here,
+    is_plain,
     list_arms,
     reads_script,
     show_words,
@@ -67,8 +69,8 @@ def _chain(chain: sh.Chain, shell: Shell) -> Status:
     """``a && b || c``, from the left: what stands before an ``||`` may fail without harm."""
     first, rights = unchain(chain)
     last_or = max((index for index, (operator, _) in enumerate(rights) if operator == "||"), default=-1)
-    long = any(operator == "||" for operator, _ in rights[1:]) or not isinstance(first, sh.Simple)
-    before = shell.fork() if last_or >= 0 and long else None
+    lefts = [first, *(command for _, command in rights[: max(last_or, 0)])]
+    before = shell.fork() if last_or >= 0 and any(asks(command) for command in lefts) else None
     status = _guarded(first, shell, last_or >= 0)
     for index, (operator, command) in enumerate(rights):
         if shell.is_over:
@@ -81,9 +83,7 @@ def _chain(chain: sh.Chain, shell: Shell) -> Status:
         elif status is False:
             status = _guarded(command, shell, guarded)
         elif status is None:
-            status = _otherwise(
-                command, shell, before if index or not isinstance(first, sh.Simple) else None, guarded
-            )
+            status = _otherwise(command, shell, before if index or not is_plain(first) else None, guarded)
     return status
 
 

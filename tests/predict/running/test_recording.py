@@ -239,7 +239,7 @@ def test_packages_of_the_system_are_noted_in_order() -> None:
     [
         ("FROM debian:12\nRUN apt-get install -y python3 python3-yaml\n", "3.11", "yaml"),
         (
-            "FROM ubuntu:22.04\nRUN apt-get install -y python3-six && apt-get remove python3-six\n",
+            "FROM ubuntu:22.04\nRUN apt install -y python3-six && apt remove python3-six\n",
             "3.10",
             "",
         ),
