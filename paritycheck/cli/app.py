@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from paritycheck import __version__
+from paritycheck.cli.auditing import audit
 from paritycheck.cli.judging import check, why
 from paritycheck.cli.showing import context, diff, rule, snapshot
 from paritycheck.cli.smoking import smoke
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, why, context, diff, snapshot, smoke, rule):
+for command in (check, why, audit, context, diff, snapshot, smoke, rule):
     app.command()(command)
 
 

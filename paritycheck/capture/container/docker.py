@@ -11,7 +11,7 @@ import msgspec
 from paritycheck.capture.container.inspecting import Inspected, container_facts, decode_inspected
 from paritycheck.capture.container.logs import LogWindow
 from paritycheck.capture.container.mounts import with_listings
-from paritycheck.capture.container.opening import OpenedContainer
+from paritycheck.capture.container.opened import OpenedContainer
 from paritycheck.capture.container.running import read_changes, read_use, with_events
 from paritycheck.capture.image.docker import DEFAULT_HOST, HINT
 from paritycheck.capture.image.hosts import EngineHosts, is_local, require_listener

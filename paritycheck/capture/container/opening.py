@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from paritycheck.capture.container.logs import LogWindow
+from paritycheck.capture.container.opened import OpenedContainer
 from paritycheck.capture.image.hosts import EngineHosts
 from paritycheck.errors import SourceError, UsageError
-from paritycheck.model.container import ContainerFacts
 
 LABELS = ("com.docker.compose.service", "io.podman.compose.service")
 ENGINES: tuple[str, ...] = ("podman", "docker")
-
-
-@dataclass(frozen=True)
-class OpenedContainer:
-    """A container, and how its log and its files are read: ``source`` is a reference for ``open_source``."""
-
-    facts: ContainerFacts
-    source: str
-    log: Callable[[LogWindow], Iterator[bytes]]
-    url: str
 
 
 @contextlib.contextmanager

@@ -1,0 +1,139 @@
+"""All that an audit may ask: the container, its log, the two sides, git, the files of the pipelines."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from paritycheck.audit.mounting import as_service
+from paritycheck.check import compare, gather_facts
+from paritycheck.config import Config
+from paritycheck.gates import Facts
+from paritycheck.model.container import ContainerFacts
+from paritycheck.model.history import PathHistory
+from paritycheck.model.incident import LogReading
+from paritycheck.model.report import Report
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.planning.plan import Plan
+
+# Asks git about a path; the importer and the words by which it names the thing may be empty.
+AskHistory = Callable[[str, str, str], PathHistory]
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """The evidence. ``subject`` is what was named, ``written`` the time, ``image`` a name to run it by.
+
+    ``pipelines`` are the texts of the repository's CI files, by path. ``predicted`` is what the check says of
+    the next build from this checkout, ``None`` without a Containerfile.
+    """
+
+    subject: str
+    written: str
+    container: ContainerFacts | None
+    log: LogReading | None
+    facts: Facts
+    report: Report
+    predicted: Report | None
+    pipelines: Mapping[str, str]
+    history: AskHistory
+    image: str = ""
+    checkout: str = "."
+
+    @property
+    def engine(self) -> str:
+        """The program to run containers by: ``podman`` or ``docker``."""
+        return self.container.engine if self.container else "podman"
+
+    @property
+    def containerfile(self) -> str:
+        """The path of the Containerfile, ``Containerfile`` if there is none."""
+        return self.facts.plan.containerfile.path if self.facts.plan else "Containerfile"
+
+
+def gather(
+    subject: str,
+    written: str,
+    container: ContainerFacts | None,
+    log: LogReading | None,
+    local: Snapshot,
+    image: Snapshot,
+    plan: Plan | None,
+    config: Config,
+    history: AskHistory,
+    *,
+    root: str = "",
+    checkout: str = ".",
+    name: str = "",
+) -> Dossier:
+    """Put the evidence together and judge the two sides as the check does.
+
+    ``root`` is where the checkout lies on this machine, ``checkout`` how the user wrote it, ``name`` the
+    image's name where there is no container to tell it. Raises what ``compare`` raises.
+    """
+    if container is not None:
+        service = as_service(container, config.service, root)
+        config = msgspec.structs.replace(config, service=service)
+    facts = gather_facts(local, image, plan, config)
+    report = compare(local, image, plan, config)
+    predicted = None
+    if plan is not None and any(finding.severity == "error" for finding in report.findings):
+        predicted = compare(local, None, plan, config)
+    return Dossier(
+        subject=subject,
+        written=written,
+        container=container,
+        log=log,
+        facts=facts,
+        report=report,
+        predicted=predicted,
+        pipelines=_pipelines(local),
+        history=history,
+        image=(container.image if container else "") or name,
+        checkout=checkout,
+    )
+
+
+def _pipelines(local: Snapshot) -> dict[str, str]:
+    """Return the texts of the files that CI services, hooks and build tools read."""
+    found = {}
+    for path in sorted(local.tree.paths()):
+        directory, _, name = path.rpartition("/")
+        in_directory = directory in PIPELINE_DIRECTORIES and name.endswith(PIPELINE_SUFFIXES)
+        if in_directory or path in PIPELINE_FILES:
+            text = local.texts.get(path)
+            if text is not None:
+                found[posixpath.normpath(path)] = text
+    return found
+
+
+PIPELINE_DIRECTORIES = (
+    ".github/workflows",
+    ".gitea/workflows",
+    ".forgejo/workflows",
+    ".circleci",
+    ".buildkite",
+    ".woodpecker",
+    ".tekton",
+    ".gitlab/ci",
+    ".ci",
+)
+PIPELINE_SUFFIXES = (".yml", ".yaml", ".sh", "run")
+PIPELINE_FILES = frozenset(
+    {
+        ".gitlab-ci.yml",
+        ".travis.yml",
+        ".drone.yml",
+        ".woodpecker.yml",
+        ".cirrus.yml",
+        "azure-pipelines.yml",
+        "bitbucket-pipelines.yml",
+        "cloudbuild.yaml",
+        "cloudbuild.yml",
+        "buildspec.yml",
+        "appveyor.yml",
+        "Jenkinsfile",
+        ".pre-commit-config.yaml",
+    }
+)

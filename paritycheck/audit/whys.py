@@ -1,0 +1,266 @@
+"""The five whys: each question with the answer that facts give, and the facts; unknown where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from paritycheck.audit.dossier import Dossier
+from paritycheck.audit.failing import decisive, importers
+from paritycheck.audit.pipelines import Pipelines, import_checks
+from paritycheck.audit.standing import describe_state, restart_interval, seconds, state_evidence
+from paritycheck.model.audit import Evidence, Failure, Why
+from paritycheck.model.journey import Gate, Verdict
+from paritycheck.model.location import Location
+
+UNKNOWN = "Unknown: no fact at hand answers it."
+
+
+def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[Why, ...]:
+    """Return the five questions about a failure, the first about the crash, the last about its root."""
+    lost = failure.journey.lost_at if failure.journey else None
+    first = Why(
+        "Why does the container fail?",
+        _crash(failure, dossier),
+        (log_evidence(failure), *([state_evidence(dossier.container)] if dossier.container else [])),
+    )
+    if failure.explained != "parity" or failure.journey is None or lost is None:
+        return (first, *_otherwise(failure, dossier, pipelines))
+    name = failure.journey.item.name
+    return (
+        first,
+        Why(f"Why is {name} not found?", *_missing(failure, dossier)),
+        Why(f"Why does the container not have {name}?", *_where_lost(failure, lost, dossier)),
+        Why("Why was that not seen before the container ran?", *_unseen(dossier, pipelines)),
+        Why("What let it be so?", *_root(lost, failure, dossier, pipelines)),
+    )
+
+
+def log_evidence(failure: Failure) -> Evidence:
+    """Return the lines of the log."""
+    incident = failure.incident
+    return Evidence(
+        "log", "\n".join(incident.excerpt), (Location("log", incident.line),) if incident.line else ()
+    )
+
+
+def _crash(failure: Failure, dossier: Dossier) -> str:
+    incident, container = failure.incident, dossier.container
+    where = f" at {failure.origin}" if failure.origin else ""
+    often = f", {incident.count} times in the log" if incident.count > 1 else ""
+    every = f", every {seconds(incident.period)}" if incident.period else ""
+    said = f"{failure.headline}{where}{often}{every}."
+    if container is None:
+        return said
+    return f"{said} {describe_state(container).capitalize()}."
+
+
+def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, ...]]:
+    verdicts = failure.journey.verdicts if failure.journey else ()
+    raised = decisive(failure.incident.raised)
+    needed = importers(failure, dossier)
+    asked = f"{failure.origin} asks for it" if failure.origin else f"{raised.type} names it"
+    answer = f"{asked}, and "
+    side = next((one for one in verdicts if one.gate == "image"), None)
+    lost = failure.journey.lost_at if failure.journey else None
+    verdict = lost if side is None or side.outcome != "lost" else side
+    answer += verdict.reason if verdict else "the container does not have it"
+    chain = needed[0].chain if needed else ()
+    if chain:
+        answer += f". The start command comes to it through {' > '.join(chain)}"
+    places = tuple(Location(each.path, each.line) for each in needed[:3])
+    evidence = [Evidence("imports", "statements that need it", places)] if places else []
+    evidence += [Evidence("gates", f"{one.gate}: {one.reason}", one.locations) for one in verdicts]
+    return f"{answer}.", tuple(evidence)
+
+
+def _where_lost(failure: Failure, lost: Verdict, dossier: Dossier) -> tuple[str, tuple[Evidence, ...], bool]:
+    evidence = [Evidence(lost.gate, lost.reason, lost.locations)]
+    answer = f"It is lost at the gate “{lost.gate}”: {lost.reason}."
+    history = failure.history
+    if history is not None:
+        told = list(_history(failure))
+        evidence += [Evidence("git log", text) for text in told]
+        if told:
+            answer += f" {told[0][0].upper()}{told[0][1:]}."
+    plan = dossier.facts.plan
+    item = failure.journey.item if failure.journey else None
+    early = lost.gate in ("tracked", "context", "copied")
+    if plan is not None and item is not None and early and not plan.landings.container_of(item.path):
+        answer += " Another build from a clean clone lacks it as well."
+        evidence.append(
+            Evidence("prediction", f"the build of {plan.containerfile.path} puts no {item.path} anywhere")
+        )
+    return answer, tuple(evidence), True
+
+
+def _history(failure: Failure) -> list[str]:
+    history = failure.history
+    if history is None:
+        return []
+    told = []
+    if history.in_head is False and history.last_there is None and not history.remarks:
+        told.append(f"no commit of any branch has ever had {history.path}")
+    elif history.deleted is not None:
+        told.append(f"commit {history.deleted} removed {history.path}")
+    elif history.in_head is False and history.last_there is not None:
+        told.append(
+            f"HEAD does not have {history.path}; commit {history.last_there} of another branch has it"
+        )
+    elif history.in_head and history.touched:
+        told.append(f"HEAD has {history.path}; the last commit that touched it is {history.touched[0]}")
+    if history.since is not None:
+        told.append(f"{history.importer} has named it since commit {history.since}")
+    return [*told, *(f"unknown: {remark}" for remark in history.remarks)]
+
+
+def unseen_reasons(dossier: Dossier, pipelines: Pipelines) -> list[tuple[str, Evidence]]:
+    """Return every check that could have shown the loss and is not there, or was lost."""
+    found: list[tuple[str, Evidence]] = []
+    plan, container = dossier.facts.plan, dossier.container
+    config = dossier.facts.container.config
+    declared = plan.lines_of("HEALTHCHECK")[-1:] if plan else ()
+    test = container.healthcheck if container else (config.healthcheck if config else None)
+    if declared and test is None:
+        lost = f"the health check that {declared[0]} declares is not in the image: the OCI format drops it"
+        found.append((lost, Evidence("Containerfile", "HEALTHCHECK", declared)))
+    elif test is None:
+        found.append(("no health check is declared", Evidence("image", "Healthcheck: none")))
+    if plan is not None and not import_checks(plan):
+        path = plan.containerfile.path
+        found.append(
+            ("no RUN step imports the application", Evidence("Containerfile", f"no such step in {path}"))
+        )
+    files = ", ".join(pipelines.files[:6])
+    if not pipelines.files:
+        found.append(
+            ("the repository has no CI files", Evidence("checkout", "none of the usual paths exists"))
+        )
+    else:
+        builds = pipelines.of("builds")
+        if not pipelines.of("starts"):
+            text = (
+                "CI builds the image and never starts it"
+                if builds
+                else "no CI file builds or starts the image"
+            )
+            found.append((text, Evidence("CI files", f"looked through {files}", builds[:3])))
+        if not pipelines.of("parity"):
+            found.append(("no CI file checks parity", Evidence("CI files", f"no line runs it in {files}")))
+    return found
+
+
+def _unseen(dossier: Dossier, pipelines: Pipelines) -> tuple[str, tuple[Evidence, ...], bool]:
+    reasons = unseen_reasons(dossier, pipelines)
+    if not reasons:
+        return UNKNOWN, (), False
+    text = "; ".join(reason for reason, _ in reasons)
+    return f"{text[0].upper()}{text[1:]}.", tuple(evidence for _, evidence in reasons), True
+
+
+def _root(
+    lost: Verdict, failure: Failure, dossier: Dossier, pipelines: Pipelines
+) -> tuple[str, tuple[Evidence, ...], bool]:
+    tell = ROOTS.get(lost.gate)
+    told = tell(lost, failure, dossier) if tell else ""
+    if not told:
+        return UNKNOWN, (), False
+    gate = " No CI file compares the two." if pipelines.files and not pipelines.of("parity") else ""
+    return f"{told}{gate}", (Evidence(lost.gate, lost.reason, lost.locations),), True
+
+
+def _untracked(lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
+    path = failure.journey.item.path if failure.journey else ""
+    line = next((place for place in lost.locations if place.line), None)
+    if line is not None:
+        return f"The line {line} ({line.text}) covers more than it is meant for: it hides {path} from git."
+    return f"{path} lies in the working tree untracked: the author's disk has it, a clone has not."
+
+
+def _ignored(lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
+    path = failure.journey.item.path if failure.journey else ""
+    line = next((place for place in lost.locations if place.line), None)
+    if line is None:
+        return f"{path} lies outside of the build context."
+    return (
+        f"The line {line} ({line.text}) covers more than it is meant for: it keeps {path} from the builder."
+    )
+
+
+def _not_copied(_lost: Verdict, _failure: Failure, dossier: Dossier) -> str:
+    plan = dossier.facts.plan
+    lines = plan.lines_of("COPY") if plan else ()
+    if len(lines) < 2:
+        return "What the image gets is named path by path in the Containerfile, and this path is not."
+    first, last = lines[0], lines[-1]
+    return f"The COPY list is kept by hand: {len(lines)} lines ({first} to {last}) name paths, none this one."
+
+
+def _gone(_lost: Verdict, failure: Failure, dossier: Dossier) -> str:
+    path = failure.journey.item.path if failure.journey else ""
+    plan = dossier.facts.plan
+    if plan is not None and plan.landings.container_of(path):
+        return "The image is not what this checkout builds: it was built before, or from other files."
+    return ""
+
+
+def _hidden(lost: Verdict, _failure: Failure, _dossier: Dossier) -> str:
+    where = lost.locations[0] if lost.locations else None
+    return f"The mount at {where} covers files that the image brings." if where else ""
+
+
+def _off_path(lost: Verdict, _failure: Failure, dossier: Dossier) -> str:
+    searched = ", ".join(f"/{path}" for path in dossier.facts.view.certain[:6])
+    lines = ", ".join(str(place) for place in lost.locations)
+    by = f", as {lines} say" if lines else ""
+    return f"The interpreter searches {searched}{by}; the module lies in none of them under this name."
+
+
+def _outside(_lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
+    name = failure.journey.item.name if failure.journey else ""
+    return f"{name} works on the author's machine because something outside of the checkout provides it."
+
+
+ROOTS: dict[Gate, Callable[[Verdict, Failure, Dossier], str]] = {
+    "worktree": _outside,
+    "tracked": _untracked,
+    "context": _ignored,
+    "copied": _not_copied,
+    "image": _gone,
+    "mounted": _hidden,
+    "syspath": _off_path,
+    "importable": lambda lost, _failure, _dossier: f"{lost.reason[0].upper()}{lost.reason[1:]}.",
+}
+
+
+def _otherwise(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[Why, ...]:
+    """Ask on where no gate lost anything: what is known of the reason, and that the rest is not."""
+    words = {
+        "parity": "The container lacks it: ",
+        "both-sides": "It is missing on both sides: ",
+        "none-of-ours": "Parity does not explain it: ",
+        "unknown": "Unknown: ",
+    }
+    interval = restart_interval(dossier.container) if dossier.container else None
+    again = f" The engine starts it again every {seconds(interval)}." if interval else ""
+    answer = f"{words[failure.explained]}{failure.reason}.{again}"
+    places = (failure.origin,) if failure.origin else ()
+    evidence = (
+        [Evidence("code", failure.origin.text or "the last line of the application", places)]
+        if failure.origin
+        else []
+    )
+    evidence += (
+        [Evidence("gates", f"{one.gate}: {one.reason}", one.locations) for one in failure.journey.verdicts]
+        if failure.journey
+        else []
+    )
+    unseen = _unseen(dossier, pipelines)
+    deeper = "Unknown: why the program comes to this is not in the log."
+    if failure.explained == "parity":
+        deeper = "Unknown: which build step should have brought it is not declared anywhere."
+    return (
+        Why("Why does that happen?", answer, tuple(evidence), failure.explained != "unknown"),
+        Why("Why is it so?", deeper, (), False),
+        Why("Why was that not seen before the container ran?", *unseen),
+        Why("What let it be so?", UNKNOWN, (), False),
+    )

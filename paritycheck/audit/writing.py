@@ -1,0 +1,189 @@
+"""The audit put together: from the status over the whys to the checklist and the raw evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from paritycheck import __version__
+from paritycheck.audit.acting import recommend
+from paritycheck.audit.checklist import tick_off
+from paritycheck.audit.dossier import Dossier
+from paritycheck.audit.failing import is_past, read_failures
+from paritycheck.audit.pipelines import read_pipelines
+from paritycheck.audit.raw import quote_raw
+from paritycheck.audit.risks import weigh
+from paritycheck.audit.standing import (
+    describe_state,
+    judge_status,
+    seconds,
+    standing_statements,
+    state_evidence,
+    uptime,
+)
+from paritycheck.audit.whys import ask_whys, log_evidence
+from paritycheck.model.audit import AUDIT_VERSION, Audit, Evidence, Failure, Statement, Status
+from paritycheck.model.report import Tool
+
+HEADLINES: dict[Status, str] = {
+    "healthy": "{name} runs, and lacks nothing of the checkout",
+    "crash-loop": "{name} crashes and is restarted over and over",
+    "crashed": "{name} has crashed",
+    "unhealthy": "{name} runs, and its health check fails",
+    "troubled": "{name} has findings",
+    "stopped": "{name} is not running",
+    "unknown": "how {name} runs is not known",
+}
+SHOWN_EVENTS = 8
+
+
+def write_audit(dossier: Dossier) -> Audit:
+    """Return the audit of what the dossier holds."""
+    failures = read_failures(dossier)
+    current = tuple(failure for failure in failures if not is_past(failure.incident, dossier))
+    pipelines = read_pipelines(dossier.pipelines)
+    status = judge_status(dossier, failures)
+    main = current[0] if current else None
+    return Audit(
+        schema_version=AUDIT_VERSION,
+        tool=Tool("paritycheck", __version__),
+        subject=dossier.subject,
+        written=dossier.written,
+        status=status,
+        headline=_headline(status, main, dossier),
+        container=dossier.container,
+        log=dossier.log,
+        summary=tuple(_summary(status, main, dossier)),
+        problem=tuple(_problem(current, dossier)),
+        failures=failures,
+        whys=ask_whys(main, dossier, pipelines) if main else (),
+        findings=dossier.report.findings,
+        further=(*standing_statements(dossier), *_past(failures, dossier)),
+        risks=tuple(weigh(status, current, dossier, pipelines)),
+        actions=recommend(current, dossier, pipelines),
+        checklist=tick_off(main, dossier, pipelines),
+        raw=tuple(quote_raw(dossier)),
+        remarks=_remarks(dossier),
+    )
+
+
+def fails(audit: Audit) -> bool:
+    """Tell whether the audit ends with 1: a crash, a failing health check, or something that is missing."""
+    if any(finding.severity == "error" and not finding.suppressed_by for finding in audit.findings):
+        return True
+    return audit.status not in ("healthy", "stopped", "unknown")
+
+
+def _name(dossier: Dossier) -> str:
+    return dossier.container.name if dossier.container else dossier.subject
+
+
+def _headline(status: Status, main: Failure | None, dossier: Dossier) -> str:
+    said = HEADLINES[status].format(name=_name(dossier))
+    return f"{said}: {main.headline}" if main and status != "healthy" else said
+
+
+def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator[Statement]:
+    container = dossier.container
+    if container is not None:
+        said = describe_state(container)
+        yield Statement(f"{said[0].upper()}{said[1:]}.", (state_evidence(container),), "State")
+        up = uptime(container)
+        if up is not None:
+            ran = "has been up for" if container.state == "running" else "was up for"
+            times = f"started {container.started}" + (
+                f", ended {container.finished}" if container.state != "running" else ""
+            )
+            yield Statement(
+                f"It {ran} {seconds(up)} since its last start.",
+                (Evidence(f"{container.engine} inspect", times),),
+                "Uptime",
+            )
+    if main is not None:
+        yield Statement(_cause(main), _cause_evidence(main), "Cause", "error")
+        if main.repair:
+            yield Statement(f"Repair: {main.repair}.", _cause_evidence(main)[1:], "Repair")
+    errors = [finding for finding in dossier.report.findings if finding.severity == "error"]
+    looked = dossier.report.summary
+    counts = f"{looked.arrived} arrived, {looked.lost} lost, {looked.unknown} unknown"
+    evidence = (Evidence("check", f"{looked.modules} modules, {looked.files} files judged: {counts}"),)
+    if errors:
+        yield Statement(
+            f"The check finds {len(errors)} errors: {errors[0].message}.", evidence, "Parity", "error"
+        )
+    else:
+        yield Statement(f"The container lacks nothing that its code imports: {counts}.", evidence, "Parity")
+    if status == "healthy" and dossier.log is not None:
+        yield Statement(
+            f"Its log holds no traceback since its last start ({dossier.log.lines} lines read).",
+            (Evidence("log", dossier.log.asked or "the whole log"),),
+            "Log",
+        )
+
+
+def _cause(main: Failure) -> str:
+    match main.explained:
+        case "parity":
+            name = main.journey.item.name if main.journey else main.headline
+            return f"{name} is missing in the container: {main.reason}."
+        case "both-sides":
+            return f"What is missing is missing on both sides: {main.reason}."
+        case "none-of-ours":
+            return f"Parity does not explain the failure: {main.reason}."
+        case "unknown":
+            return f"The cause is unknown: {main.reason}."
+
+
+def _cause_evidence(main: Failure) -> tuple[Evidence, ...]:
+    lost = main.journey.lost_at if main.journey else None
+    found = [log_evidence(main)]
+    if lost is not None:
+        found.append(Evidence(lost.gate, lost.reason, lost.locations))
+    return tuple(found)
+
+
+def _problem(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Statement]:
+    for failure in failures:
+        incident = failure.incident
+        many = f"{incident.count} times" if incident.count > 1 else "once"
+        span = (
+            f" between {incident.first} and {incident.last}" if incident.first and incident.count > 1 else ""
+        )
+        every = f", every {seconds(incident.period)}" if incident.period else ""
+        by = f", by the processes {', '.join(incident.processes[:8])}" if incident.processes else ""
+        cut = "; its beginning or end is not in the log" if incident.cut else ""
+        yield Statement(
+            f"{failure.headline} — {many} in the log{span}{every}{by}{cut}.",
+            (log_evidence(failure),),
+            "Failure",
+            "error",
+        )
+    for event in (dossier.log.events if dossier.log else ())[:SHOWN_EVENTS]:
+        if event.kind in ("died", "killed", "gave-up"):
+            by = f" (processes {', '.join(event.processes[:8])})" if event.processes else ""
+            yield Statement(
+                f"The log says {event.count} times that a process {event.kind}{by}.",
+                (Evidence("log", event.text),),
+                "Processes",
+                "error",
+            )
+
+
+def _past(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Statement]:
+    for failure in failures:
+        if is_past(failure.incident, dossier):
+            yield Statement(
+                f"Before the last start the log has {failure.headline}, {failure.incident.count} times, "
+                f"the last at {failure.incident.last}.",
+                (log_evidence(failure),),
+                "Earlier failures",
+            )
+
+
+def _remarks(dossier: Dossier) -> tuple[str, ...]:
+    container, log = dossier.container, dossier.log
+    remarks = list(container.remarks if container else ("there is no container: its state is not known",))
+    remarks += log.remarks if log else ("there is no log: whether anything fails is not known",)
+    remarks += dossier.report.remarks
+    if dossier.facts.plan is None:
+        remarks.append("no Containerfile was found: which of its lines lost something is not known")
+    return tuple(dict.fromkeys(remarks))

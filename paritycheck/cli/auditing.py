@@ -1,0 +1,206 @@
+"""The command that explains a container that fails: audit."""
+
+# Annotations stay real objects here: typer reads them.
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paritycheck.audit import fails, gather, write_audit
+from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.checkout.history import path_history
+from paritycheck.capture.checkout.worktree import printable
+from paritycheck.capture.composefiles import open_service
+from paritycheck.capture.container.logs import LogWindow, parse_since, parse_tail, read_log_file
+from paritycheck.capture.container.opened import OpenedContainer
+from paritycheck.capture.container.opening import find_service_container, open_container
+from paritycheck.capture.references import open_source
+from paritycheck.capture.sides import BuildPaths, Machine, open_local
+from paritycheck.cli.judging import build_options
+from paritycheck.cli.options import (
+    REPORT,
+    SIDES,
+    BuildArgOption,
+    ComposeOption,
+    ContextOption,
+    EngineOption,
+    FileOption,
+    IgnorefileOption,
+    ImageOption,
+    NoCacheOption,
+    OutputOption,
+    PythonOption,
+    ServiceOption,
+    StartOption,
+    TargetOption,
+    read_machine,
+)
+from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
+from paritycheck.config import Config
+from paritycheck.errors import SourceError, UsageError
+from paritycheck.model.audit import Audit
+from paritycheck.model.history import PathHistory
+from paritycheck.model.incident import LogReading
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.output.audit import render_audit_html, render_audit_markdown, render_audit_text
+from paritycheck.output.json import render_json
+from paritycheck.output.style import Paint
+from paritycheck.parse.logs.reading import read_log
+from paritycheck.predict.planning.composing import with_inline_file
+from paritycheck.predict.planning.plan import BuildOptions, Plan
+
+
+class AuditFormat(StrEnum):
+    """How an audit is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+RENDERERS: dict[AuditFormat, Callable[[Audit, Paint], str]] = {
+    AuditFormat.TEXT: render_audit_text,
+    AuditFormat.MARKDOWN: lambda audit, _paint: render_audit_markdown(audit),
+    AuditFormat.HTML: lambda audit, _paint: render_audit_html(audit),
+    AuditFormat.JSON: lambda audit, _paint: render_json(audit),
+}
+
+
+def audit(
+    container: Annotated[
+        str,
+        typer.Argument(
+            metavar="[CONTAINER]",
+            help="Its name or id; podman:NAME or docker:NAME if both engines may have it.",
+        ),
+    ] = "",
+    context: ContextOption = Path(),
+    file: FileOption = None,
+    ignorefile: IgnorefileOption = None,
+    target: TargetOption = "",
+    build_arg: BuildArgOption = [],  # noqa: B006 (typer copies it)
+    engine: EngineOption = "podman",
+    image: ImageOption = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(
+            "--logs",
+            metavar="FILE",
+            rich_help_panel=SIDES,
+            help="A saved log, with -i and without a container: for whoever has no access to the host.",
+        ),
+    ] = None,
+    compose: ComposeOption = [],  # noqa: B006
+    service: ServiceOption = "",
+    python: PythonOption = None,
+    no_cache: NoCacheOption = False,
+    start: StartOption = "",
+    tail: Annotated[
+        str,
+        typer.Option("--tail", metavar="N", rich_help_panel=REPORT, help="Lines of the log to read, or all."),
+    ] = "20000",
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since", metavar="TIME", rich_help_panel=REPORT, help="Read the log from then: 10m, 2h, a date."
+        ),
+    ] = "",
+    output_format: Annotated[
+        AuditFormat, typer.Option("--format", rich_help_panel=REPORT, help="For people, or for programs.")
+    ] = AuditFormat.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Explain why a container fails: what crashes, why, where it was lost, what to do.
+
+    Reads the container's state, its log, its image, the checkout and git; runs nothing of them. With -c the
+    container of a compose service, with --logs and -i files alone.
+
+    Exit code: 0 it runs and lacks nothing, 1 it fails or lacks something, 2 could not tell.
+    """
+    machine = read_machine(python, probe=False, no_cache=no_cache)
+    now = datetime.now(UTC)
+    window = LogWindow(parse_tail(tail), parse_since(since, now.timestamp()))
+    with contextlib.ExitStack() as stack:
+        with announced(f"reading {context}"):
+            local, place = open_local(context, file, ignorefile, machine)
+        run_by = open_service(compose, service, local, place, machine)
+        if not container and image is None and run_by is not None:
+            container = find_service_container(run_by.name, machine.hosts)
+        opened = _open(stack, container, image, logs, machine, now)
+        options = build_options(place, file, target, build_arg, engine, run_by)
+        source = image or (opened.source if opened else "")
+        side, plan = _sides(stack, with_inline_file(run_by, local), source, options, machine)
+        with announced("reading the log"):
+            log = _read_log(opened, logs, window)
+        written = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+        with announced("comparing"):
+            dossier = gather(
+                opened.facts.name if opened else str(logs or source),
+                written,
+                opened.facts if opened else None,
+                log,
+                local,
+                side,
+                plan,
+                Config(context=options.context, start=start, service=run_by),
+                _historian(place, machine),
+                root=str(place.root),
+                name=source,
+            )
+            report = write_audit(dossier)
+    write(RENDERERS[output_format](report, choose_paint(output)), output)
+    raise typer.Exit(FINDINGS if fails(report) else PARITY)
+
+
+def _open(
+    stack: contextlib.ExitStack,
+    container: str,
+    image: str | None,
+    logs: Path | None,
+    machine: Machine,
+    now: datetime,
+) -> OpenedContainer | None:
+    if not container:
+        if image is None:
+            raise UsageError(
+                "nothing is named to be audited",
+                "name a container, a compose file with -c, or a log with --logs and its image with -i",
+            )
+        return None
+    if logs is not None:
+        raise UsageError("a container has its own log", "leave out --logs, or the container")
+    with announced(f"asking about {container}"):
+        return stack.enter_context(open_container(container, machine.hosts, now))
+
+
+def _sides(
+    stack: contextlib.ExitStack, local: Snapshot, source: str, options: BuildOptions, machine: Machine
+) -> tuple[Snapshot, Plan | None]:
+    with announced(f"reading {source}"):
+        side = stack.enter_context(open_source(source, machine))
+    with announced("predicting the build"):
+        return side, plan_with_bases(stack, local, options, machine)
+
+
+def _read_log(opened: OpenedContainer | None, logs: Path | None, window: LogWindow) -> LogReading | None:
+    if logs is not None:
+        return read_log(read_log_file(logs), f"the whole file {logs}")
+    if opened is None:
+        return None
+    try:
+        return read_log(opened.log(window), str(window))
+    except SourceError as error:
+        # A container whose log goes elsewhere can be audited all the same.
+        return LogReading(remarks=(error.message,), asked=str(window))
+
+
+def _historian(place: BuildPaths, machine: Machine) -> Callable[[str, str, str], PathHistory]:
+    def ask(path: str, importer: str, words: str) -> PathHistory:
+        return path_history(place.root, printable(path), machine.git, importer=importer, words=words)
+
+    return ask
