@@ -100,7 +100,7 @@ class StageCopy(msgspec.Struct, frozen=True):
 class StageOutcome(msgspec.Struct, frozen=True):
     """A stage and what it held at its end; ``tree`` is ``None`` if the build does not run it.
 
-    ``missing_base`` names the image that it begins from and that is not at hand.
+    ``base`` is the image or stage that it begins from, ``missing_base`` names the image if it is not at hand.
     """
 
     index: int
@@ -108,6 +108,7 @@ class StageOutcome(msgspec.Struct, frozen=True):
     location: Location
     tree: StageTree | None
     missing_base: str = ""
+    base: str = ""
 
 
 class Prediction(msgspec.Struct, frozen=True):

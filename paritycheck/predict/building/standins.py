@@ -30,8 +30,8 @@ _UV = re.compile(
 )
 _PLAIN = re.compile(
     _MIRRORS
-    + r"(?:almalinux|alpine|amazonlinux|archlinux|busybox|buildpack-deps|caddy|centos|debian|docker|fedora|golang|"
-    r"httpd|memcached|mysql|mariadb|nginx|node|oraclelinux|postgres|redis|rockylinux|rust|traefik|ubuntu)"
+    + r"(?:almalinux|alpine|amazonlinux|archlinux|busybox|buildpack-deps|caddy|centos|debian|docker|fedora|"
+    r"golang|httpd|memcached|mysql|mariadb|nginx|node|oraclelinux|postgres|redis|rockylinux|rust|traefik|ubuntu)"
     r"(?::[^@]*)?(?:@.*)?|nvidia/cuda:[^@]*(?:@.*)?"
 )
 _VERSION = re.compile(r"(?P<minor>\d+\.\d+)(?P<micro>\.\d+)?(?:(?:a|b|rc)\d+)?(?![\d.])")
@@ -54,7 +54,7 @@ _PACKAGED = {
 
 
 def stand_in(name: str) -> BaseImage | None:
-    """Return what an image of this name is known to hold; ``None`` if it may bring distributions of its own."""
+    """Return what an image of this name is known to hold; ``None`` if it may bring its own distributions."""
     found = _PYTHON.fullmatch(name) or _UV.fullmatch(name)
     if found is not None:
         return _official_python(found["tag"] or "latest")
@@ -65,7 +65,7 @@ def stand_in(name: str) -> BaseImage | None:
 
 
 def packaged_python(name: str) -> str:
-    """Return the version that the system's own ``python3`` has in an image of this name, ``""`` if unknown."""
+    """Return the version of the system's own ``python3`` in an image of this name, ``""`` if unknown."""
     image, _, tag = name.partition("@")[0].rpartition("/")[2].partition(":")
     tag = tag or "latest"
     for system, releases in _PACKAGED.items():
