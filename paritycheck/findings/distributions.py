@@ -46,7 +46,7 @@ def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
             yield _incomplete(loss, wanted, wanted.installed, facts)
         else:
             judged = _judge(loss, wanted, facts)
-            if wanted.doubt and not _is_telling(judged.absence, facts):
+            if not _is_telling(judged, facts):
                 continue
             cause = next((str(place) for place in judged.absence.locations), loss.item.name)
             causes[_CODES[judged.absence.kind], cause, judged.severity].append(judged)
@@ -59,14 +59,21 @@ def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:
     return _Judged(loss, wanted, absence, _severity(loss, wanted, absence))
 
 
-def _is_telling(absence: Absence, facts: Facts) -> bool:
-    """Tell whether a cause is worth a line although the distribution may be there after all.
+def _is_telling(judged: _Judged, facts: Facts) -> bool:
+    """Tell whether a cause is worth a line.
 
-    What is declared somewhere comes, most likely, with the install that is not understood.
+    What nobody asks for and somebody tries is an option, and so is what a marker leaves out. What may be
+    there after all, and is declared, comes most likely with the install that is not understood.
     """
-    if absence.kind == "not-selected":
-        return bool(facts.supply.read)
-    return absence.kind in ("undeclared", "marker")
+    loss, wanted, kind = judged.loss, judged.wanted, judged.absence.kind
+    if kind == "marker":
+        return loss.breaks and not loss.late
+    tried = all(each.context == "guarded" for each in loss.importers)
+    if tried and wanted.local is None and kind in ("missing", "undeclared"):
+        return False
+    if not wanted.doubt:
+        return True
+    return kind == "undeclared" or (kind == "not-selected" and bool(facts.supply.read))
 
 
 def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 # The module (of a namespace package the submodule), then what brings it, the most usual first.
 _DIFFERENT = """
+hglib python-hglib; dogpile dogpile-cache; guppy guppy3;
 absl absl-py; airflow apache-airflow; allauth django-allauth; ansible ansible-core ansible;
 antlr4 antlr4-python3-runtime; apiclient google-api-python-client; arango python-arango;
 argon2 argon2-cffi; atlassian atlassian-python-api; attr attrs; auditlog django-auditlog;

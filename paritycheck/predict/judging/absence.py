@@ -97,18 +97,32 @@ def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
     if not installs:
         return None
     install = installs[-1]
-    if any(each.site in supply.searched for each in installs):
-        install = next(each for each in reversed(installs) if each.site in supply.searched)
-        why = "its failure goes unnoticed" if install.forgiven else "a later step takes it away"
-        return Absence(
-            "missing", f"{install.location} installs it, but {why}: `{install.command}`", (install.location,)
-        )
+    here = [each for each in installs if each.site in supply.searched]
+    if here:
+        return _taken_away(here[-1], supply)
     return Absence(
         "elsewhere",
         f"{install.location} installs it into /{install.site}, where the interpreter does not look",
         (install.location,),
         "Install into the environment that the start command uses: set PATH and VIRTUAL_ENV before it.",
     )
+
+
+def _taken_away(install: Installation, supply: Supply) -> Absence:
+    """It was installed where the interpreter looks, and is not there."""
+    later = supply.installs[supply.installs.index(install) + 1 :]
+    for each in later:
+        if each.site == install.site and each.selection.exact:
+            return Absence(
+                "not-selected",
+                f"{install.location} installs it, and `{each.command}` at {each.location} removes what it "
+                "does not select",
+                (each.location, install.location),
+                f"Repeat the extras and groups of {install.location} at {each.location}.",
+            )
+    why = "its failure goes unnoticed" if install.forgiven else "a later step takes it away"
+    reason = f"{install.location} installs it, but {why}: `{install.command}`"
+    return Absence("missing", reason, (install.location,))
 
 
 def _left_out(name: str, supply: Supply) -> Absence | None:

@@ -19,6 +19,7 @@ _FILES = re.compile(
     re.IGNORECASE,
 )
 _AFFIX = re.compile(r"^(?:python_?|py_?)|_?(?:python|py)$")
+_LOCAL = re.compile(r"@\s*(?:file:|[./{])")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -58,12 +59,13 @@ def _requirements(text: str) -> frozenset[str]:
     found = {
         normalise(word[0])
         for line in (lines if isinstance(lines, list) else ())
-        if "@" not in str(line) and (word := _WORD.match(str(line).strip()))
+        if not _LOCAL.search(str(line)) and (word := _WORD.match(str(line).strip()))
     }
     poetry = _table(_table(tool, "poetry"), "dependencies")
     found |= {normalise(name) for name, value in poetry.items() if "path" not in _table({"": value}, "")}
-    local = _table(_table(tool, "uv"), "sources")
-    return frozenset(found - {normalise(name) for name in local})
+    sources = _table(_table(tool, "uv"), "sources")
+    local = {normalise(name) for name in sources if {"path", "workspace"} & _table(sources, name).keys()}
+    return frozenset(found - local)
 
 
 def _table(document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -70,6 +70,13 @@ class Outside:
         return "" if part is None else part.reason
 
     @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The distributions that some dependency file or lock of the checkout names, normalised."""
+        declarations = self.local.declarations()
+        locked = (each.name for lock in declarations.locks for each in lock.packages)
+        return frozenset((*declarations.by_name, *locked))
+
+    @cached_property
     def _own_names(self) -> frozenset[str]:
         """The names that some directory or module of the checkout or of the container's application has."""
         names: set[str] = set()
@@ -176,8 +183,13 @@ class Outside:
         provision = likely_providers(name)
         if not provision.names:
             return None
-        declarations = self.local.declarations()
-        known = [each for each in provision.names if declarations.of(each) or declarations.locked(each)]
+        known = [each for each in provision.names if each in self._mentioned]
+        if not known and provision.certainty == "name":
+            known = [
+                each
+                for each in sorted(self._mentioned)
+                if brings(Distribution(each, "", ""), name) == "maybe"
+            ]
         doubt = self.open
         if not (doubt or known or self.actual or provision.certainty == "table"):
             vague = [each.name for each in self.installed if brings(each, name) == "unlikely"]
