@@ -103,7 +103,7 @@ class Resolver:
             problem = self._set(instruction, seen) or problem
         return Step(
             instruction=instruction,
-            env=self.scope.lookup(),
+            env=dict(self.scope.lookup()),  # as it is here: later instructions change it
             workdir=self.settings.workdir,
             user=self.settings.user,
             shell=self.settings.shell,

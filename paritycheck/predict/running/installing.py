@@ -50,6 +50,14 @@ def install_project(
     _write_metadata(shell, project, payload, target, written, editable)
 
 
+def missing_for_build(shell: Shell, directory: str) -> tuple[str, ...]:
+    """Return the absolute paths of the files for whose lack the build of a project certainly fails."""
+    project = Project(shell, directory)
+    needs = (need.path.split("|") for need in project_payload(project).needs if not need.silent)
+    lists = (["/" + project.at(path) for path in choices] for choices in needs)
+    return tuple(choices[0] for choices in lists if all(shell.is_absent(choice) for choice in choices))
+
+
 def check_needs(shell: Shell, project: Project, payload: Payload, forgiving: bool = False) -> None:
     """Note the files without which the build of the project fails, or installs less than it should."""
     for need in payload.needs:

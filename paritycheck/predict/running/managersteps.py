@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 
 from paritycheck.model.tree import join
+from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
 from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, is_on, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
-from paritycheck.predict.running.pipsteps import install, required_by, run_build
+from paritycheck.predict.running.pipsteps import install, required_by
 from paritycheck.predict.running.projectrequest import pdm_request, pipenv_request
 from paritycheck.predict.running.projecttree import Project
 from paritycheck.predict.running.recording import record

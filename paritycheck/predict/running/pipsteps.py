@@ -1,7 +1,6 @@
-"""The commands of pip, pip-tools, ``python -m build`` and setup.py, as they change a stage.
+"""The commands of pip, and ``pip-sync``, as they change a stage.
 
-Source: pip's ``install``, ``wheel``, ``download`` and ``uninstall``; pip-tools ``pip-sync`` and
-``pip-compile``; ``uv pip install``; pypa/build; setuptools' commands.
+Source: pip's ``install``, ``wheel``, ``download`` and ``uninstall``; pip-tools ``pip-sync``; ``uv pip install``.
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ import re
 
 import msgspec
 
-from paritycheck.predict.running.commandoptions import Options
-from paritycheck.predict.running.exporting import export
-from paritycheck.predict.running.installing import install_project, is_project, static_name
+from paritycheck.predict.running.installing import (
+    install_project,
+    missing_for_build,
+    static_name,
+)
 from paritycheck.predict.running.installsites import Target, current_target, target_below
 from paritycheck.predict.running.managerwords import Values, normal_name
 from paritycheck.predict.running.piprequest import (
@@ -25,7 +26,7 @@ from paritycheck.predict.running.piprequest import (
     read_words,
 )
 from paritycheck.predict.running.projecttree import Project
-from paritycheck.predict.running.recording import present_in, record, remove_distribution
+from paritycheck.predict.running.recording import note, present_in, record, remove_distribution
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.surrounding import Reading, surroundings
@@ -48,6 +49,8 @@ _VARIABLES = {
     "PIP_FIND_LINKS": "--find-links",
 }  # fmt: skip
 
+_ALONE = frozenset({"pip", "setuptools", "uv", "wheel"})  # they require nothing
+
 
 def run_pip(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     """``pip``: what its words and files name goes into the environment that it acts on."""
@@ -59,8 +62,8 @@ def run_pip(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
         if value and value.lower() not in ("0", "false", "no", "off"):
             values.setdefault(option, [value])
     if action == "install":
-        install(shell, command_text(fields), values, operands, pip_target(shell, program, values))
-    elif action == "uninstall":
+        return install(shell, command_text(fields), values, operands, pip_target(shell, program, values))
+    if action == "uninstall":
         uninstall(shell, values, operands, current_target(shell, program))
     elif action in ("wheel", "download"):
         folders = given(values, "--wheel-dir", "-w") if action == "wheel" else given(values, "--dest", "-d")
@@ -88,23 +91,35 @@ def pip_target(shell: Shell, program: str, values: Values) -> Target:
 
 def install(
     shell: Shell, command: str, values: Values, operands: list[Field], target: Target, exact: bool = False
-) -> None:
-    """Install what options and operands name; ``exact``: what they do not name is removed."""
+) -> Status:
+    """Install what options and operands name; ``exact``: what they do not name is removed.
+
+    Return whether it succeeds. An install that certainly fails installs nothing; where that would end the
+    build, it is followed as if it did not.
+    """
     if "--dry-run" in values:
-        return
+        return True
     wanted = collect(shell, values, operands)
     wheels = _known_wheels(shell, wanted, target)
     reading = Reading(shell)
     request = pip_request(shell, values, wanted, exact)
-    selection = _select(shell, request, wanted, wheels, target, reading)
+    if request.words and all(re.split(r"[<>=!~ \[;]", word)[0].lower() in _ALONE for word in request.words):
+        request = msgspec.structs.replace(request, no_deps=True)
+    selection = select_wanted(shell, request, wanted, wheels, target, reading)
     selection = _serve_from_house(shell, values, selection)
-    absent = (f"/{path}" for path in wanted.absent)
+    absent = [f"/{path}" for path in wanted.absent]
+    if shell.guarded > shell.doubted:
+        absent += [path for directory, _ in wanted.projects for path in missing_for_build(shell, directory)]
+        if absent:
+            note(shell, target, command, selection, reading.files, absent)
+            return False
     record(shell, target, command, selection, reading.files, absent)
     for directory, editable in wanted.projects:
         install_project(shell, directory, target, editable)
     for wheel in wheels:
         if wheel.own:
             unpack_wheel(shell, wheel, target)
+    return None
 
 
 def _known_wheels(shell: Shell, wanted: Wanted, target: Target) -> list[Wheel]:
@@ -127,10 +142,10 @@ def _known_wheels(shell: Shell, wanted: Wanted, target: Target) -> list[Wheel]:
     return found
 
 
-def _select(
+def select_wanted(
     shell: Shell, request: PipRequest, wanted: Wanted, wheels: list[Wheel], target: Target, reading: Reading
 ) -> Selection:
-    """Return what the request and the wheels beside it bring; the project itself is not listed."""
+    """Return what a request and the wheels beside it bring; the project itself is not listed."""
     loose = [w.selected for w in wheels if not w.own and not w.complete]
     words = (f"{each.name}=={each.version}" if each.version else each.name for each in loose)
     request = msgspec.structs.replace(request, words=(*request.words, *words))
@@ -200,7 +215,7 @@ def _make_wheels(shell: Shell, values: Values, operands: list[Field], folder: Fi
     wanted = collect(shell, values, operands)
     reading = Reading(shell)
     request = pip_request(shell, values, wanted)
-    selection = _select(shell, request, wanted, [], target, reading)
+    selection = select_wanted(shell, request, wanted, [], target, reading)
     alone = request.no_deps
     pack_selection(shell, path, selection, complete=not alone)
     for directory, _ in wanted.projects:
@@ -224,59 +239,4 @@ def run_sync(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     values, operands = read_words(list(fields[1:]), "fi")
     files: list[Field] = list(operands) or ["requirements.txt"]
     target = pip_target(shell, "", values)
-    install(shell, command_text(fields), {"-r": files}, [], target, exact=True)
-    return None
-
-
-def run_compile(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
-    """``pip-compile`` and ``uv pip compile``: a requirements file of what the named ones select."""
-    values, operands = read_words(list(fields[1:]), "forc")
-    operands = [field for field in operands if field not in ("pip", "compile")]
-    wanted = collect(shell, {**values, "-r": operands or ["pyproject.toml"]}, [])
-    target = current_target(shell)
-    selection = _select(shell, pip_request(shell, values, wanted), wanted, [], target, Reading(shell))
-    outputs = given(values, "-o", "--output-file")
-    first = operands[0] if operands and isinstance(operands[0], str) else "requirements.in"
-    if not outputs and posixpath.basename(str(fields[0])).startswith("pip-compile"):
-        outputs = [posixpath.splitext(first)[0] + ".txt" if first.endswith(".in") else "requirements.txt"]
-    export(shell, selection, outputs)
-    return None
-
-
-def run_build(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
-    """``python -m build``, ``uv build``, ``poetry build``, ``hatch build``, ``flit build``, ``pdm build``."""
-    values, operands = read_words(list(fields[1:]))
-    operands = [o for o in operands if o not in ("build", "wheel")]
-    folder: Field = next(
-        (values[n][-1] for n in ("--outdir", "--out-dir", "--output", "-o", "-d", "--dest") if values.get(n)),
-        "",
-    )
-    source = operands[0] if operands and isinstance(operands[0], str) else "."
-    directory = shell.place(source).path
-    path = shell.place(folder).path if isinstance(folder, str) and folder else f"{directory}/dist".lstrip("/")
-    if is_project(shell, directory):
-        requires = required_by(shell, directory, current_target(shell))
-        pack_wheel(shell, directory, path, requires, complete=False)
-    else:
-        shell.touch(path, "generated")
-    return None
-
-
-def run_setup(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
-    """``python setup.py COMMAND``."""
-    script = str(fields[0])
-    shell.need(script)
-    directory = shell.place(posixpath.dirname(script) or ".").path
-    values = Options(fields[1:], "", ("--prefix", "--root", "--dist-dir")).values
-    actions = {str(field) for field in fields[1:]}
-    prefix = values.get("--prefix")
-    target = target_below(shell, shell.path(prefix)) if isinstance(prefix, str) else current_target(shell)
-    if actions & {"install", "develop", "easy_install"}:
-        selection = required_by(shell, directory, target)
-        record(shell, target, command_text(["python", *fields]), selection)
-        install_project(shell, directory, target, editable="develop" in actions)
-    elif "bdist_wheel" in actions:
-        requires = required_by(shell, directory, target)
-        pack_wheel(shell, directory, f"{directory}/dist".lstrip("/"), requires, complete=False)
-    shell.touch(directory, "anything" if "build_ext" in actions else "generated")
-    return None
+    return install(shell, command_text(fields), {"-r": files}, [], target, exact=True)

@@ -11,12 +11,13 @@ import tomllib
 from typing import Any
 
 from paritycheck.model.tree import join
+from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
 from paritycheck.predict.running.installsites import Target, active_venv, target_below
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
-from paritycheck.predict.running.pipsteps import install, run_build
+from paritycheck.predict.running.pipsteps import install
 from paritycheck.predict.running.projectrequest import poetry_request
 from paritycheck.predict.running.projecttree import Project
 from paritycheck.predict.running.recording import HELD_TO, present_in, record

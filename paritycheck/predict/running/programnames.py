@@ -20,14 +20,14 @@ SILENT = frozenset(
 
 # They bring what others have written, and no distributions for Python.
 SYSTEM_TOOLS = frozenset(
-    {"add-apt-repository", "addgroup", "adduser", "apt-cache", "apt-key",
+    {"add-apt-repository", "addgroup", "apt-cache", "apt-key",
     "chpasswd", "corepack", "debconf-set-selections",
     "delgroup", "deluser", "dpkg", "dpkg-divert", "dpkg-reconfigure", "fc-cache",
     "gem", "groupadd", "groupmod", "hf", "huggingface-cli", "install-php-extensions", "java",
     "locale-gen", "localedef", "luarocks", "mkfontdir",
     "nltk", "nvm", "ollama", "opam", "pacman", "passwd", "pear", "pecl", "playwright",
     "rpm", "rustup", "sdk", "snap", "spacy", "swupd", "tlmgr", "update-alternatives",
-    "update-ca-certificates", "update-ca-trust", "update-locale", "useradd", "usermod", "volta",
+    "update-ca-certificates", "update-ca-trust", "update-locale", "volta",
     "zypper"}
 )  # fmt: skip
 

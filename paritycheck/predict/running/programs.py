@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable
 
 from paritycheck.predict.running import modesteps, shellsteps, transfersteps
+from paritycheck.predict.running.buildsteps import run_build, run_compile, run_setup
 from paritycheck.predict.running.builtinsteps import export, leave, set_options, unset
 from paritycheck.predict.running.condasteps import run_conda
 from paritycheck.predict.running.fetchsteps import download, fetch, run_git, run_node, unpack
 from paritycheck.predict.running.findsteps import find
 from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pipenv
-from paritycheck.predict.running.pipsteps import run_build, run_compile, run_pip, run_setup, run_sync
+from paritycheck.predict.running.pipsteps import run_pip, run_sync
 from paritycheck.predict.running.poetrysteps import run_poetry
 from paritycheck.predict.running.programnames import GENERATORS, INSTALLERS, SILENT, STARTED, SYSTEM_TOOLS
 from paritycheck.predict.running.pythonsteps import make_environment, run_pipx, run_python
@@ -33,6 +34,7 @@ from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field, Unsure
 from paritycheck.predict.running.systemsteps import manage_packages
 from paritycheck.predict.running.testing import test
+from paritycheck.predict.running.usersteps import add_user, change_user
 from paritycheck.predict.running.uvsteps import run_uv
 from paritycheck.predict.running.wrapsteps import WRAPPERS, run_xargs, wrap
 
@@ -147,6 +149,8 @@ PROGRAMS: dict[str, Program] = {
     "set": set_options,
     "setup.py": run_setup,
     "su": run_as,
+    **dict.fromkeys(("adduser", "useradd"), add_user),
+    "usermod": change_user,
     "tee": _files(shellsteps.tee),
     "touch": _files(shellsteps.create),
     "unset": unset,

@@ -9,9 +9,10 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from paritycheck.predict.running.buildsteps import run_build, run_setup
 from paritycheck.predict.running.commandoptions import Options
 from paritycheck.predict.running.managersteps import run_pdm, run_pipenv
-from paritycheck.predict.running.pipsteps import run_build, run_pip, run_setup
+from paritycheck.predict.running.pipsteps import run_pip
 from paritycheck.predict.running.poetrysteps import run_poetry
 from paritycheck.predict.running.scriptsteps import start_program
 from paritycheck.predict.running.shellstate import Shell, Status

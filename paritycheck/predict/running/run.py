@@ -19,6 +19,7 @@ from paritycheck.predict.building.origins import Building, StageRun, find_origin
 from paritycheck.predict.building.steps import Step
 from paritycheck.predict.copying.request import CopyOrigin
 from paritycheck.predict.copying.stagetree import StageTree
+from paritycheck.predict.environment.sitepaths import home_of
 from paritycheck.predict.running.following import follow
 from paritycheck.predict.running.programs import PROGRAMS, perform
 from paritycheck.predict.running.runmounts import Mount, lay_mounts, lift_mounts, read_mounts
@@ -49,6 +50,7 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         catalogue=building.request.catalogue,
         platform=building.request.platform,
         base=_first_base(building, run),
+        home=_home(building, run, step.user),
     )
     cwd = run.tree.locate(step.workdir or "/").path
     shell = Shell(scene, run.tree, cwd, dict(step.env), notes)
@@ -59,6 +61,12 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         shell.touch(cwd, "anything", "a RUN step is nested too deeply to be followed")
     lift_mounts(shell, mounts, saved)
     return notes
+
+
+def _home(building: Building, run: StageRun, user: str) -> str:
+    entry = run.tree.locate("etc/passwd").entry
+    text = _read(building, run.tree, entry) if entry is not None else None
+    return home_of(user, (text or b"").decode("utf-8", "replace"))
 
 
 def _words(instruction: Instruction) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class RunScene(msgspec.Struct, frozen=True):
     ``binds_all`` whether a mount of the context sees what the ignore file leaves out,
     ``unprivileged`` whether another user than root runs it. ``catalogue`` is what is known of distributions,
     ``platform`` what is built for (``linux/amd64``), ``base`` the image that the stage is built on
-    in the end.
+    in the end, ``home`` the home directory of the user.
     """
 
     location: Location
@@ -56,6 +56,7 @@ class RunScene(msgspec.Struct, frozen=True):
     catalogue: Catalogue = Catalogue()
     platform: str = "linux/amd64"
     base: str = ""
+    home: str = ROOT_HOME
 
 
 class Notes:
@@ -145,12 +146,10 @@ class Shell:
             return Unsure("") if value is None else value
         if name == "PWD":
             return "/" + self.cwd
-        if name == "HOME" and not self.scene.open_env:
-            return ROOT_HOME
         if name.isdecimal() and 0 < int(name) <= len(self.parameters):
             return self.parameters[int(name) - 1]
         if name == "HOME":
-            return ROOT_HOME
+            return self.scene.home
         return Unsure("") if self.scene.open_env or not name.isidentifier() else None
 
     def variable(self, name: str) -> str:

@@ -68,7 +68,7 @@ def create(shell: Shell, fields: list[Field]) -> Status:
 def change_directory(shell: Shell, fields: list[Field]) -> Status:
     """``cd``."""
     operands = Options(fields).operands
-    wanted = operands[0] if operands else shell.variable("HOME") or "/root"
+    wanted = operands[0] if operands else shell.variable("HOME") or shell.scene.home
     if isinstance(wanted, Unsure) or wanted == "-":
         return None
     place = shell.place(wanted)

@@ -25,7 +25,7 @@ from paritycheck.predict.selecting.selection import Selected, Selection
 _APT = ("apt", "apt-get", "aptitude")
 _INSTALLING = frozenset({"install", "add", "localinstall", "groupinstall", "in"})
 _REMOVING = frozenset({"remove", "purge", "del", "erase", "rm"})
-_PACKAGE = re.compile(r"(?:python3|py3)-(?P<name>[a-z0-9][a-z0-9.+-]*)")
+_PACKAGE = re.compile(r"(?:python3|py3?)-(?P<name>[a-z0-9][a-z0-9.+-]*)")
 _INTERPRETER = re.compile(r"python(?P<minor>3(?:\.\d+)?)(?:-minimal|-full)?")
 # Parts of the interpreter that have packages of their own, and what only builds against it.
 _OF_PYTHON = frozenset(
@@ -97,6 +97,10 @@ def _install(shell: Shell, manager: str, names: list[str], unsure: bool, command
     here = shell.scene.location
     selected = tuple(Selected(normal_name(name), location=here, direct=True) for name in brought)
     why = f"what the packages of {manager} depend on comes with them"
+    if not selected:
+        shell.make_directory(target.site)
+        shell.touch(target.site, "distributions", why)
+        return
     record(shell, target, command, Selection(selected, open=why))
     for name, each in present_in(shell, target.site).items():
         if name in {one.name for one in selected}:

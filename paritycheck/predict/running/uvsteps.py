@@ -8,20 +8,23 @@ from __future__ import annotations
 import posixpath
 
 from paritycheck.model.tree import join
+from paritycheck.predict.running.buildsteps import run_build, run_compile
 from paritycheck.predict.running.exporting import export
-from paritycheck.predict.running.installing import install_project, is_project
+from paritycheck.predict.running.installing import install_project, is_project, missing_for_build
 from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
 from paritycheck.predict.running.managerwords import Values, chosen_folder, is_on, normal_name
-from paritycheck.predict.running.piprequest import command_text, read_words, texts
-from paritycheck.predict.running.pipsteps import install, pip_target, run_build, run_compile, uninstall
+from paritycheck.predict.running.piprequest import command_text, read_words
+from paritycheck.predict.running.pipsteps import install, pip_target, uninstall
 from paritycheck.predict.running.projectrequest import uv_request
 from paritycheck.predict.running.projecttree import Project
-from paritycheck.predict.running.recording import record
+from paritycheck.predict.running.recording import note, record
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.surrounding import Reading, surroundings
 from paritycheck.predict.running.uvworkspace import installs, local_closure, members
 from paritycheck.predict.running.virtualenvs import make_venv, managed_python, seeds_of, uv_python
+from paritycheck.predict.selecting.request import ProjectRequest
+from paritycheck.predict.selecting.selection import Selection
 from paritycheck.predict.selecting.uv import select_uv
 
 _LETTERS = "recifbopPCw"
@@ -37,14 +40,14 @@ def run_uv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     command = command_text(fields)
     action = operands[0] if operands else ""
     if action == "pip":
-        _run_pip(shell, fields, values, operands[1:])
-    elif action == "sync":
-        _sync(shell, values, chosen_folder(shell, values), command)
-    elif action == "run":
+        return _run_pip(shell, fields, values, operands[1:])
+    if action == "sync":
+        return _sync(shell, values, chosen_folder(shell, values), command)
+    if action == "run":
         return _run(shell, fields, text)
-    elif action == "build":
+    if action == "build":
         return run_build(shell, [fields[0], *fields[2:]], text)
-    elif action == "venv":
+    if action == "venv":
         _make_venv(shell, values, operands[1:])
     elif action == "tool":
         shell.touch(shell.path("/root/.local"), "system")  # in environments of their own
@@ -68,17 +71,18 @@ def _outputs(values: Values) -> list[Field]:
     return [value for name in ("-o", "--output-file") for value in values.get(name, ())]
 
 
-def _run_pip(shell: Shell, fields: list[Field], values: Values, operands: list[Field]) -> None:
+def _run_pip(shell: Shell, fields: list[Field], values: Values, operands: list[Field]) -> Status:
     action, rest = (operands[0], operands[1:]) if operands else ("", [])
     command = command_text(fields)
     if action == "install":
-        install(shell, command, values, rest, _target(shell, values))
-    elif action == "sync":
-        install(shell, command, {**values, "-r": rest}, [], _target(shell, values), exact=True)
-    elif action == "uninstall":
+        return install(shell, command, values, rest, _target(shell, values))
+    if action == "sync":
+        return install(shell, command, {**values, "-r": rest}, [], _target(shell, values), exact=True)
+    if action == "uninstall":
         uninstall(shell, values, rest, _target(shell, values))
     elif action == "compile":
         run_compile(shell, fields, None)
+    return None
 
 
 def _target(shell: Shell, values: Values) -> Target:
@@ -140,39 +144,59 @@ def _prepare(shell: Shell, values: Values, directory: str) -> Target:
     return target if conda else make_venv(shell, target.prefix, uv_python(shell, values, directory))
 
 
-def _sync(shell: Shell, values: Values, directory: str, command: str, exact: bool = True) -> None:
+def _sync(shell: Shell, values: Values, directory: str, command: str, exact: bool = True) -> Status:
+    """``uv sync``; return whether it succeeds. It builds first: where that fails, nothing is installed."""
     directory = _workspace_root(shell, directory)
-    project = Project(shell, directory)
     if "--dry-run" in values or "--script" in values:
-        return
+        return None
     target = _prepare(shell, values, directory)
     shell.need("/" + join(directory, "pyproject.toml"))
-    strict = (
-        {"--frozen", "--locked"} & values.keys() or is_on(shell, "UV_FROZEN") or is_on(shell, "UV_LOCKED")
-    )
-    if strict:
-        shell.need("/" + join(directory, "uv.lock"))
+    lock = "/" + join(directory, "uv.lock")
+    absent = []
+    if {"--frozen", "--locked"} & values.keys() or is_on(shell, "UV_FROZEN") or is_on(shell, "UV_LOCKED"):
+        shell.need(lock)
+        absent = [lock] if shell.is_absent(lock) else []
     reading = Reading(shell)
     request = uv_request(shell, values, directory, exact)
     selection = select_uv(request, surroundings(shell, target, reading))
-    local = members(project)
-    missing = [f"/{join(directory, 'uv.lock')}"] if strict and not _has_lock(shell, directory) else []
-    record(shell, target, command, selection, reading.files, missing, own=frozenset(local))
-    if {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"} & values.keys():
-        return
+    local = members(Project(shell, directory))
+    projects = _local_projects(shell, values, request, selection, local)
+    if shell.guarded > shell.doubted:
+        absent += [path for folder, _ in projects for path in missing_for_build(shell, folder)]
+        if absent:
+            note(shell, target, command, selection, reading.files, absent)
+            return False
+    record(shell, target, command, selection, reading.files, absent, own=frozenset(local))
     plain = "--no-editable" in values or is_on(shell, "UV_NO_EDITABLE")
-    starts = [local[normal_name(name)] for name in texts(values, "--package") if normal_name(name) in local]
-    if "--all-packages" in values:
+    for path, editable in projects:
+        install_project(shell, path, target, editable and not plain)
+    return None
+
+
+def _local_projects(
+    shell: Shell, values: Values, request: ProjectRequest, selection: Selection, local: dict[str, str]
+) -> list[tuple[str, bool]]:
+    """Return the local projects that are installed, each with whether it is editable."""
+    if {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"} & values.keys():
+        return []
+    starts = [local[normal_name(name)] for name in request.package if normal_name(name) in local]
+    if request.all_packages:
         starts = list(local.values())
+    names = {each.name for each in selection.selected}
     skips = {normal_name(name) for name in request.skip}
     seen: set[str] = set()
-    for start in starts or [directory]:
+    found = []
+    for start in starts or [request.directory]:
         for path, editable in local_closure(shell, start, local, seen):
             own = Project(shell, path)
-            if path == start and request.no_project:
+            name = normal_name(own.name)
+            # What the lock does not select comes with an extra or group that nobody asked for.
+            left_out = path != start and name in local and not selection.open and name not in names
+            if (path == start and request.no_project) or left_out or name in skips:
                 continue
-            if installs(own) and normal_name(own.name) not in skips:
-                install_project(shell, path, target, editable and not plain)
+            if installs(own):
+                found.append((path, editable))
+    return found
 
 
 def _workspace_root(shell: Shell, directory: str) -> str:
@@ -181,10 +205,6 @@ def _workspace_root(shell: Shell, directory: str) -> str:
     while folder and not is_project(shell, folder):
         folder = posixpath.dirname(folder)
     return folder if is_project(shell, folder) else directory
-
-
-def _has_lock(shell: Shell, directory: str) -> bool:
-    return shell.tree.locate(join(directory, "uv.lock")).entry is not None
 
 
 def _add(shell: Shell, values: Values, operands: list[Field], command: str) -> None:
