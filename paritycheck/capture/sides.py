@@ -16,6 +16,7 @@ from paritycheck.capture.image.hosts import EngineHosts
 from paritycheck.capture.parsing.cache import SourceCache
 from paritycheck.capture.parsing.reading import Parser, parse_all
 from paritycheck.capture.python.interpreter import local_environment
+from paritycheck.capture.python.objects import local_objects
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import Snapshot
@@ -89,6 +90,7 @@ def open_local(
     snapshot = checkout_snapshot(
         context, described, machine.git, committed=committed, tracked=tracked, parse=machine.parse
     )
+    snapshot = msgspec.structs.replace(snapshot, objects=local_objects(described))
     if history:
         snapshot = msgspec.structs.replace(snapshot, tree=_with_history(snapshot.tree, place.root))
     paths = [below_root(path, place.root) if path else "" for path in (file, ignorefile)]

@@ -11,8 +11,10 @@ from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.predict.judging.libraries import LibraryLoss, find_library_losses
 from paritycheck.predict.judging.losses import Losses, in_order
+from paritycheck.predict.judging.presumed import Foundation, presume_losses
 from paritycheck.predict.linking.loader import Missing
 from paritycheck.predict.linking.packages import install_hint
+from paritycheck.predict.linking.systempackages import base_kind
 from paritycheck.rules import make_finding
 
 MOST_SHOWN = 4
@@ -21,6 +23,7 @@ MOST_SHOWN = 4
 def library_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every distribution (or module of the application) that lacks a library."""
     if not facts.actual:
+        yield from _presumed(losses, facts)
         return
     found = find_library_losses(facts.container, facts.view, facts.placement, losses.closure)
     causes: dict[str, list[LibraryLoss]] = defaultdict(list)
@@ -28,6 +31,57 @@ def library_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         causes[loss.provider.name if loss.provider else loss.module].append(loss)
     for _, group in sorted(causes.items()):
         yield _finding(sorted(group, key=lambda each: (not each.breaks, each.module, each.line)), facts)
+
+
+def _presumed(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Without an image nobody can look: names of packages and of the base have to do, for a warning."""
+    foundation = _foundation(facts)
+    if foundation is None:
+        return
+    found = presume_losses(
+        facts.container, facts.local, facts.view, facts.placement, losses.closure, foundation
+    )
+    for loss in found:
+        names = " and ".join(loss.libraries)
+        lines = library_lines(facts)
+        yield make_finding(
+            "PC207",
+            f"{loss.module} ({loss.distribution}) needs {names}, and neither the base of the final stage "
+            "nor a package installed there is known to bring it",
+            severity="warning",
+            items=[
+                *(ReportItem("library", each) for each in loss.libraries),
+                ReportItem("distribution", loss.distribution),
+                ReportItem("module", loss.module),
+            ],
+            locations=dict.fromkeys((*lines, Location(loss.importers[0].path, loss.importers[0].line))),
+            imported_by=loss.importers,
+            hint=install_hint(loss.libraries, "alpine" if foundation.base == "alpine" else "debian"),
+        )
+
+
+def _foundation(facts: Facts) -> Foundation | None:
+    if facts.plan is None:
+        return None
+    prediction = facts.plan.prediction
+    stages = prediction.stages
+    stage, chain = stages[prediction.target], {prediction.target}
+    while (
+        parent := next(
+            (each for each in reversed(stages[: stage.index]) if each.name and each.name == stage.base), None
+        )
+    ) is not None:
+        stage = parent
+        chain.add(parent.index)
+    copied = [
+        source
+        for copy in prediction.copies
+        if copy.stage in chain and copy.origin != "context"
+        for source in copy.request.sources
+    ]
+    declared = frozenset(facts.local_view.declarations().by_name)
+    kind = base_kind(stage.base)
+    return Foundation(kind, prediction.packages, prediction.installs, tuple(copied), declared)
 
 
 def _finding(group: list[LibraryLoss], facts: Facts) -> Finding:

@@ -261,6 +261,7 @@ def _prediction(building: Building, run: StageRun, order: tuple[int, ...]) -> Pr
             location=stage.origin.location,
             tree=building.runs[stage.index].tree if stage.index in order else None,
             missing_base=_missing_base(building, stage) if stage.index in order else "",
+            base=stage.base,
         )
         for stage in building.stages
     )
