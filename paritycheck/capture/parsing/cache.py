@@ -2,7 +2,8 @@
 
 One SQLite file for each version of this tool and of Python, so that what another parser said is never
 believed; the files of versions that were not used for long are removed. Nothing is kept but import
-statements, names that modules bind, and paths that they name. Whatever is wrong with the file, the sources are read again: a cache must never be the reason for a failure.
+statements, names that modules bind, and paths that they name. Whatever is wrong with the file, the
+sources are read again: a cache must never be the reason for a failure.
 """
 
 from __future__ import annotations

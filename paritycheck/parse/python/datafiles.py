@@ -25,22 +25,11 @@ from paritycheck.parse.python.importguards import Around, branches
 from paritycheck.parse.python.sourcetext import parse_module, uncollected
 
 # Without one of these a source opens nothing that is looked for here.
-_TRIGGERS = (
-    *(b"__file__", b"open(", b"read_", b"Jinja2Templates", b"StaticFiles", b"FileSystemLoader"),
-    *(b"PackageLoader", b"get_data", b"resource_", b"open_text", b"open_binary", b"fileConfig", b"iterdir"),
-    *(
-        b"FileResponse",
-        b"listdir",
-        b"scandir",
-        b"shutil",
-        b"run_path",
-        b"glob(",
-        b"mkdir",
-        b"makedirs",
-        b"write_",
-        b"sys.path",
-        b"addsitedir",
-    ),
+_TRIGGERS = tuple(
+    b"__file__ open( read_text read_bytes read_binary read_csv read_json read_excel read_parquet read_table"
+    b" Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil resource_filename resource_string"
+    b" resource_stream open_text open_binary fileConfig FileResponse iterdir listdir scandir shutil run_path"
+    b" glob( mkdir makedirs write_text write_bytes sys.path addsitedir".split()
 )
 _SEARCH_PATH = ("inserted", "appended")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -55,7 +44,7 @@ def data_references(source: bytes) -> tuple[DataReference, ...]:
         if isinstance(module, Problem):
             return ()
         try:
-            return _Reading(module, Lines(source)).results()
+            return _Reading(module, Lines(source), b":=" in source).results()
         except RecursionError:
             return ()
 
@@ -81,7 +70,8 @@ class _Scope(msgspec.Struct, frozen=True):
 class _Reading:
     """What one module says so far: functions are read last, when the module's names are all bound."""
 
-    def __init__(self, module: ast.Module, lines: Lines) -> None:
+    def __init__(self, module: ast.Module, lines: Lines, walrus: bool) -> None:
+        self.walrus = walrus
         self.module = module
         self.lines = lines
         self.every = list(statements(module.body))
@@ -92,7 +82,7 @@ class _Reading:
     def results(self) -> tuple[DataReference, ...]:
         """Read everything and return what was found."""
         unsteady = {name for each in self.every if isinstance(each, ast.Global) for name in each.names}
-        counts = bindings(self.module.body)
+        counts = bindings(self.module.body, self.walrus)
         once = frozenset(name for name, count in counts.items() if count == 1) - unsteady
         names: dict[str, Place | None] = {}
         self._block(self.module.body, _Scope(names, once, names), Around())
@@ -107,7 +97,7 @@ class _Reading:
 
     def _function(self, function: _Function, outer: dict[str, Place | None], around: Around) -> None:
         taken = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
-        counts = bindings(function.body)
+        counts = bindings(function.body, self.walrus)
         once = frozenset(name for name, count in counts.items() if count == 1) - taken
         names = {name: place for name, place in outer.items() if name not in taken and name not in counts}
         self._block(function.body, _Scope(names, once, names, function.name), around.inside_function())
@@ -122,7 +112,7 @@ class _Reading:
                     if self.lines.within(statement):
                         self.later.append((statement, scope.outer, around))
                 case ast.ClassDef(body=inside):
-                    once = scope.once | frozenset(bindings(inside))
+                    once = scope.once | frozenset(bindings(inside, self.walrus))
                     self._block(inside, _Scope(dict(scope.names), once, scope.outer, scope.function), around)
                 case ast.If(body=inside, orelse=otherwise):
                     cautious = tests_something(statement) and not demands(statement, self.places)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
 from paritycheck.parse.python.datafiles import data_references
+from paritycheck.parse.python.datascopes import assigned_within, bound_names, targets
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
 from paritycheck.parse.python.importguards import (
     Around,
@@ -175,14 +176,10 @@ class _Reading:
         if isinstance(statement, _Function | ast.ClassDef):
             self.defines.add(statement.name)
             return
-        for target in _targets(statement):
-            self.defines.update(_names(target))
+        for target in targets(statement):
+            self.defines.update(bound_names(target))
         if self.walrus:
-            for child in ast.iter_child_nodes(statement):
-                if isinstance(child, ast.expr):
-                    self.defines.update(
-                        node.target.id for node in ast.walk(child) if isinstance(node, ast.NamedExpr)
-                    )
+            self.defines.update(assigned_within(statement))
 
 
 def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[list[ast.stmt], Around]]:
@@ -211,46 +208,6 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
             yield statement.orelse, around
         case ast.Match():
             yield from ((case.body, around) for case in statement.cases)
-
-
-def _targets(statement: ast.stmt) -> Iterator[ast.AST]:
-    match statement:
-        case ast.Assign():
-            yield from statement.targets
-        case ast.AnnAssign():
-            if statement.value is not None:
-                yield statement.target
-        case ast.AugAssign() | ast.For() | ast.AsyncFor():
-            yield statement.target
-        case ast.With() | ast.AsyncWith():
-            yield from (item.optional_vars for item in statement.items if item.optional_vars is not None)
-        case ast.Match():
-            yield from (case.pattern for case in statement.cases)
-        case _:
-            alias = getattr(statement, "name", None)  # ast.TypeAlias, which older versions do not have
-            if isinstance(alias, ast.Name):
-                yield alias
-
-
-def _names(target: ast.AST) -> Iterator[str]:
-    pending = [target]
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.Name():
-                yield node.id
-            case ast.Tuple() | ast.List():
-                pending.extend(node.elts)
-            case ast.Starred():
-                pending.append(node.value)
-            case ast.MatchAs() | ast.MatchStar():
-                if node.name:
-                    yield node.name
-            case ast.MatchMapping():
-                if node.rest:
-                    yield node.rest
-        if isinstance(node, ast.pattern):
-            pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.pattern))
 
 
 def _package_path(data: bytes) -> PackagePath:
