@@ -36,7 +36,7 @@ def _finding(broken: Break, facts: Facts) -> Finding:
         _CODES[broken.kind],
         _message(broken, facts),
         gate="importable",
-        severity="error",
+        severity="error" if broken.certain else "warning",
         items=items,
         locations=dict.fromkeys(_places(broken, facts)),
         imported_by=(broken.importer,),

@@ -8,7 +8,7 @@ takes from its own distribution is believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -18,7 +18,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.parse.python.toplevel import unconditional_imports
-from paritycheck.predict.importing.closure import Closure, Failure, import_closure
+from paritycheck.predict.importing.closure import Closure, Failure, Root, import_closure
 from paritycheck.predict.importing.outcome import Found, NotFound
 from paritycheck.predict.importing.standardlibrary import Release, gone_since, standard_library
 from paritycheck.predict.judging.placement import Placement
@@ -26,7 +26,7 @@ from paritycheck.predict.judging.providers import brings
 from paritycheck.predict.judging.thirdparty import open_part
 from paritycheck.predict.judging.views import ContainerView
 
-MANY = 300  # modules of distributions that are read
+MANY = 300  # modules of distributions that are read at once
 # Signs that a module's names are not only those that it binds, nor its submodules those on the disk.
 _MOVING = re.compile(r"sys\.modules|meta_path|path_hooks|__getattr__|__path__|lazy|_vendor|\bvars\(|__dict__")
 
@@ -39,7 +39,7 @@ class Break(msgspec.Struct, frozen=True):
     ``name`` is what is missing: of the standard library (``dropped`` with release ``since``), of another
     distribution (``member`` of ``lacking``), or of nothing that is installed (``absent``). ``inside`` is the
     distribution whose module ``module`` imports it in ``line``; ``importer`` the application's own
-    statement that leads there, with the whole chain.
+    statement that leads there, with the whole chain. ``certain``: starting the container runs it.
     """
 
     kind: BreakKind
@@ -50,41 +50,55 @@ class Break(msgspec.Struct, frozen=True):
     inside: Distribution | None
     lacking: Distribution | None = None
     since: Release | None = None
+    certain: bool = True
 
 
 def find_breaks(
     container: Snapshot, view: ContainerView, placement: Placement, command: Importer
 ) -> tuple[Break, ...]:
-    """Return what starting the container fails on inside distributions, one for each thing missing.
+    """Return what the application's imports fail on inside distributions, one for each thing missing.
 
-    Empty if the start command is not understood. At most ``MANY`` modules of distributions are read, those
-    that are imported first.
+    First what starting the container fails on (``certain``), then what importing one of the other modules
+    would. At most ``MANY`` modules of distributions are read for either, those that are imported first.
     """
-    if not view.start.resolved:
-        return ()
     own = frozenset(container.application_modules)
     sites = tuple(
         entry.path.strip("/") + "/" for entry in view.environment.sys_path if entry.reason == "site"
     )
     read: set[str] = set()
 
-    def follow(path: str) -> bool:
-        if path in own:
-            return True
-        if len(read) < MANY and path.startswith(sites) and path.endswith(".py"):
-            read.add(path)
-        return path in read
+    def walk(roots: Iterable[Root]) -> Closure:
+        limit = len(read) + MANY
 
-    closure = import_closure(view.start.roots, view.finder, container.modules, follow, view.facts)
-    search = _Search(container, view, closure, own)
+        def follow(path: str) -> bool:
+            if path in own or path in read:
+                return True
+            if len(read) < limit and path.startswith(sites) and path.endswith(".py"):
+                read.add(path)
+            return path in read
+
+        return import_closure(roots, view.finder, container.modules, follow, view.facts)
+
     found: dict[str, Break] = {}
-    for failure in closure.failures:
+    reached: frozenset[str] = frozenset()
+    if view.start.resolved:
+        closure = walk(view.start.roots)
+        reached = frozenset(each.path for each in closure.modules.values())
+        _collect(found, _Search(container, view, closure, own), placement, command, certain=True)
+    others = {names[0]: path for path in sorted(own - reached) if (names := view.names(path))}
+    closure = walk(Root(name, path) for name, path in others.items())
+    _collect(found, _Search(container, view, closure, own), placement, command, certain=False)
+    return tuple(found.values())
+
+
+def _collect(
+    found: dict[str, Break], search: _Search, placement: Placement, command: Importer, *, certain: bool
+) -> None:
+    for failure in search.closure.failures:
         broken = search.judge(failure)
         if broken is not None and broken.name not in found:
-            found[broken.name] = msgspec.structs.replace(
-                broken, importer=search.importer(failure, placement.local_of, command)
-            )
-    return tuple(found.values())
+            importer = search.importer(failure, placement.local_of, command)
+            found[broken.name] = msgspec.structs.replace(broken, importer=importer, certain=certain)
 
 
 class _Search:
@@ -99,7 +113,7 @@ class _Search:
         self.open = open_part(container, view) is not None
         numbers = view.facts.get("sys.version_info")
         known = isinstance(numbers, tuple) and len(numbers) >= 2
-        self.release: Release | None = (int(numbers[0]), int(numbers[1])) if known else None  # type: ignore[index, arg-type]
+        self.release: Release | None = (int(numbers[0]), int(numbers[1])) if known else None  # type: ignore[index]
 
     def judge(self, failure: Failure) -> Break | None:
         """Say what an import that fails is, if it is one inside a distribution and certain."""
