@@ -152,10 +152,16 @@ def _user_site(files: ImageFiles, located: Located, config: ImageConfig) -> str:
 def _home(files: ImageFiles, config: ImageConfig) -> str:
     """Return HOME as the engine sets it: the image's own, else the user's in /etc/passwd, else ``/``."""
     given = config.env.get("HOME")
-    if given is not None:
-        return given or "/"
-    user = config.user.partition(":")[0] or "0"
-    for line in files.read_text("/etc/passwd").splitlines():
+    return given or "/" if given is not None else home_of(config.user, files.read_text("/etc/passwd"))
+
+
+def home_of(user: str, accounts: str) -> str:
+    """Return the home directory of ``user`` (a name or a number, with or without a group).
+
+    ``accounts`` is the text of /etc/passwd; a user who is not in it gets ``/``, but for root.
+    """
+    user = user.partition(":")[0] or "0"
+    for line in accounts.splitlines():
         fields = line.split(":")
         if len(fields) >= 6 and user in (fields[0], fields[2]):
             return fields[5] or "/"

@@ -22,8 +22,8 @@ REMOVED: dict[Release, frozenset[str]] = {
     (3, 11): _words("binhex"),
     (3, 12): _words("asynchat asyncore distutils imp smtpd"),
     (3, 13): _words(
-        "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes sndhdr "
-        "spwd sunau telnetlib uu xdrlib"
+        "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes "
+        "sndhdr spwd sunau telnetlib uu xdrlib"
     ),
 }
 # The first release with them.

@@ -21,7 +21,7 @@ _USERMOD = ("cdegGlpsuZ", ("--home", "--uid", "--gid", "--groups", "--shell", "-
 
 
 def add_user(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
-    """``useradd``, ``adduser``: one more account; of a user that is only put into a group nothing is noted."""
+    """``useradd``, ``adduser``: one more account. Putting a user into a group changes nothing here."""
     name = str(fields[0]).rpartition("/")[2]
     options = Options(fields[1:], *(_USERADD if name == "useradd" else _ADDUSER))
     shell.touch("", "system")
