@@ -19,7 +19,7 @@ from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot, carried_paths
 from paritycheck.predict.building.notes import SystemPackage
 from paritycheck.predict.importing.closure import Closure
-from paritycheck.predict.importing.outcome import Doubtful, Found
+from paritycheck.predict.importing.outcome import Found
 from paritycheck.predict.judging.needs import CAUTION
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
@@ -65,10 +65,8 @@ def presume_losses(
     if not foundation.base:
         return ()
     installed = _installed(container, foundation.installs)
-    for name in sorted(foundation.declared - installed.keys()):
-        known = KNOWN.get(name)
-        if known is not None and isinstance(view.finder.find(known.module.partition(".")[0]), Doubtful):
-            installed[name] = ""
+    if any(container.doubt(path) is not None for path in view.certain):
+        installed |= dict.fromkeys(sorted(foundation.declared - installed.keys()), "")
     importers = _importers(container, view, placement, closure)
     return tuple(
         PresumedLoss(name, module, lacking, found)
@@ -142,9 +140,9 @@ def _lacks(library: str, container: Snapshot, foundation: Foundation) -> bool:
     stem = stem_of(library)
     if any(stem in source or _is_library_directory(source) for source in foundation.copied):
         return False
-    return not any(
-        path.rpartition("/")[2].startswith(stem) and ".so" in path for path in container.tree.paths()
-    )
+    stems = (stem, library.partition(".so")[0])
+    names = (path.rpartition("/")[2] for path in container.tree.paths() if ".so" in path)
+    return not any(name.partition(".so")[0] in stems for name in names)
 
 
 def _is_library_directory(source: str) -> bool:
