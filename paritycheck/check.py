@@ -64,7 +64,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         *library_findings(losses, facts),
         *data_findings(losses, facts),
         *start_findings(facts),
-        *step_findings(facts),
+        *step_findings(losses, facts),
         *build_findings(losses, facts),
         *image_findings(losses, facts),
         *mount_findings(facts, _command(facts)),

@@ -35,23 +35,28 @@ class _Judged(msgspec.Struct, frozen=True):
 
 def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every cause that cost the container something of outside that it needs."""
-    causes: dict[tuple[str, str, Severity], list[_Judged]] = defaultdict(list)
     for loss in losses.losses:
         wanted = loss.wanted
-        if wanted is None:
-            continue
-        if wanted.since is not None:
+        if wanted is not None and wanted.since is not None:
             yield _not_standard(loss, wanted, facts)
-        elif wanted.installed is not None:
+        elif wanted is not None and wanted.installed is not None:
             yield _incomplete(loss, wanted, wanted.installed, facts)
-        else:
-            judged = _judge(loss, wanted, facts)
-            if not _is_telling(judged, facts):
-                continue
+    yield from missing_distributions(losses.losses, facts)
+
+
+def missing_distributions(losses: Iterable[Loss], facts: Facts, when: str = "") -> Iterator[Finding]:
+    """Return a finding for every cause of a missing distribution; ``when`` is the moment if not the start."""
+    causes: dict[tuple[str, str, Severity], list[_Judged]] = defaultdict(list)
+    for loss in losses:
+        wanted = loss.wanted
+        if wanted is None or wanted.since is not None or wanted.installed is not None:
+            continue
+        judged = _judge(loss, wanted, facts)
+        if _is_telling(judged, facts):
             cause = next((str(place) for place in judged.absence.locations), loss.item.name)
             causes[_CODES[judged.absence.kind], cause, judged.severity].append(judged)
-    for (code, _, severity), judged_alike in sorted(causes.items()):
-        yield _finding(code, severity, judged_alike, facts)
+    for (code, _, severity), alike in sorted(causes.items()):
+        yield _finding(code, severity, alike, facts, when)
 
 
 def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:
@@ -73,7 +78,11 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
         return False
     if not wanted.doubt:
         return True
-    return kind == "undeclared" or (kind == "not-selected" and bool(facts.supply.read))
+    if next(facts.supply.skipping(loss.item.name), None) is not None:
+        return True
+    known = facts.view.environment.interpreter is not None
+    understood = any(install.selection.selected for install in facts.supply.installs)
+    return known and (kind == "undeclared" or (kind == "not-selected" and understood))
 
 
 def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
@@ -82,16 +91,17 @@ def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
     return "error" if loss.breaks and not wanted.doubt and not optional else "warning"
 
 
-def _finding(code: str, severity: Severity, alike: list[_Judged], facts: Facts) -> Finding:
+def _finding(code: str, severity: Severity, alike: list[_Judged], facts: Facts, when: str) -> Finding:
     first = alike[0]
     importers = in_order(each for judged in alike for each in judged.loss.importers)
     locations = [place for judged in alike for place in judged.absence.locations]
     locations += [Location(each.path, each.line) for each in importers[:1]]
+    verb = "is" if len(alike) == 1 else "are"
     doubts = dict.fromkeys(judged.wanted.doubt for judged in alike if judged.wanted.doubt)
     doubt = f"; it may be there after all: {next(iter(doubts))}" if doubts else ""
     return make_finding(
         code,
-        f"{_names(alike)} {'is' if len(alike) == 1 else 'are'} imported and not installed in the container: "
+        f"{_names(alike)} {verb} imported and not installed {when or 'in the container'}: "
         f"{first.absence.reason}{doubt}",
         gate="image",
         severity=severity,

@@ -1,15 +1,18 @@
-"""What a RUN step needs at the moment it runs: a file that is copied later is missing then."""
+"""What a RUN step needs at the moment it runs: a file that is copied later, a distribution."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
 
+import msgspec
+
+from paritycheck.findings.distributions import missing_distributions
 from paritycheck.gates import Facts
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.predict.building.notes import RunStart
-from paritycheck.predict.judging.losses import Loss, find_losses
+from paritycheck.predict.judging.losses import Loss, Losses, find_losses
 from paritycheck.predict.judging.placement import place_by_source
 from paritycheck.predict.judging.views import view_container, view_local
 from paritycheck.predict.planning.plan import Plan
@@ -18,27 +21,50 @@ from paritycheck.predict.starting.start import resolve_start
 from paritycheck.rules import make_finding
 
 
-def step_findings(facts: Facts) -> Iterator[Finding]:
-    """Return a finding for every RUN that starts a program of the project too early."""
+def step_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
+    """Return a finding for every RUN that starts a program of the project too early.
+
+    ``losses`` are those of the container itself: what it lacks is not said again of a step.
+    """
     plan = facts.plan
+    known = {loss.item for loss in losses.losses}
     for run in plan.prediction.runs if plan else ():
-        if plan is not None and run.certain and all(run.command):
-            lost = [loss for loss in _losses(run, facts, plan) if loss.breaks and loss.item.path]
-            if lost:
-                yield _finding(run, lost, plan)
+        if plan is None or not run.certain or not all(run.command):
+            continue
+        found = _losses(run, facts, plan)
+        if found is None:
+            continue
+        early, at_step = found
+        lost = [loss for loss in early if loss.breaks and loss.item.path]
+        if lost:
+            yield _finding(run, lost, plan)
+        outside = [loss for loss in early if loss.breaks and loss.wanted and loss.item not in known]
+        known.update(loss.item for loss in outside)
+        yield from missing_distributions(
+            outside, at_step, f"when {run.location} starts {shlex.join(run.command)}"
+        )
 
 
-def _losses(run: RunStart, facts: Facts, plan: Plan) -> tuple[Loss, ...]:
+def _losses(run: RunStart, facts: Facts, plan: Plan) -> tuple[tuple[Loss, ...], Facts] | None:
+    """Return what the step lacks, and the facts as they are at that step."""
     root = facts.context_root
     stage = stage_snapshot(plan.clone, root, run, plan.prediction.config)
     start = resolve_start(stage, shlex.join(run.command))
     if not start.resolved:
-        return ()
+        return None
     placement = place_by_source(stage.tree, root)
     view = view_container(stage, start)
     local_view = view_local(facts.local, view, placement, root)
     command = Importer(run.location.path, run.location.line, "module")
-    return find_losses(stage, view, local_view, placement, command).losses
+    at_step = msgspec.structs.replace(
+        facts,
+        container=stage,
+        view=view,
+        local_view=local_view,
+        placement=placement,
+        supply=msgspec.structs.replace(facts.supply, searched=view.certain),
+    )
+    return find_losses(stage, view, local_view, placement, command).losses, at_step
 
 
 def _finding(run: RunStart, lost: list[Loss], plan: Plan) -> Finding:

@@ -167,16 +167,16 @@ def _in_words(section: str) -> str:
 
 
 def _named_section(install: Installation, path: str, supply: Supply) -> tuple[str, Location] | None:
-    """Return the extra or group that the command names itself, with its last line."""
+    """Return the one extra or group that the command names itself, with its last line."""
     file = supply.declarations.file(path)
     words = re.split(
         r"[,\s]+", " ".join(first or second for first, second in _NAMED.findall(install.command))
     )
     names = {canonicalize_name(word) for word in words if word}
-    for section in file.sections if file else ():
-        if canonicalize_name(section.partition(":")[2] or "-") in names and file is not None:
-            return section, _last_line(file, section)
-    return None
+    sections = file.sections if file else ()
+    found = [section for section in sections if canonicalize_name(section.partition(":")[2] or "-") in names]
+    # Of several that are named, nobody knows which one it belongs to.
+    return (found[0], _last_line(file, found[0])) if file is not None and len(found) == 1 else None
 
 
 def _last_line(file: DependencyFile, section: str) -> Location:

@@ -127,8 +127,8 @@ class _Search:
                     self.arrived.setdefault(self.placement.local_of[path], need.importer)
                 elif path:
                     self._use(self.outside.owner(target.name), need)
-            case Doubtful(unknown=unknown):
-                self.doubtful[target.name] = unknown.reason
+            case Doubtful() as doubtful:
+                self._lose_outside(target.name, doubtful, need)
             case NotFound() as miss:
                 yield from self._lose(target, miss, need)
 
@@ -159,7 +159,7 @@ class _Search:
         for full in [f"{target.name}.{name}" for name in taken] or [target.name]:
             self._lose_outside(full, miss, need)
 
-    def _lose_outside(self, name: str, miss: NotFound, need: Need) -> None:
+    def _lose_outside(self, name: str, miss: NotFound | Doubtful, need: Need) -> None:
         wanted = self.outside.judge(name, miss)
         if isinstance(wanted, str):
             self.doubtful[name] = wanted
@@ -168,7 +168,7 @@ class _Search:
         elif wanted is not None:
             item = Item("module" if wanted.since else "distribution", wanted.name)
             self.wanted[item] = self.wanted[item].merged(wanted) if item in self.wanted else wanted
-            self._note(item, miss, need)
+            self._note(item, _as_missing(miss), need)
 
     def _use(self, distribution: Distribution | None, need: Need) -> None:
         if distribution is not None:
@@ -207,6 +207,10 @@ class _Search:
             self.breaking.add(item)
             if need.statement.context == "module":
                 self.early.add(item)
+
+
+def _as_missing(miss: NotFound | Doubtful) -> NotFound:
+    return miss if isinstance(miss, NotFound) else NotFound(miss.name, miss.missing, "absent")
 
 
 def in_order(importers: Iterable[Importer], lost: Container[str] = ()) -> tuple[Importer, ...]:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.model.environment import Distribution
 from paritycheck.model.snapshot import Brings, Snapshot, Unknown
-from paritycheck.predict.importing.outcome import Found, NotFound
+from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
 from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.placement import Placement
@@ -86,15 +86,15 @@ class Outside:
             names.add(file.partition(".")[0])
         return frozenset(names)
 
-    def judge(self, name: str, miss: NotFound) -> Wanted | Distribution | str | None:
-        """Say what the failed import of ``name`` wants.
+    def judge(self, name: str, miss: NotFound | Doubtful) -> Wanted | Distribution | str | None:
+        """Say what the import of ``name`` wants, which failed or may fail.
 
         ``None``: nothing of outside, or nothing that the checkout has, either. A distribution: that one
         brings it, though its files are not listed. A text: nobody can tell, and why.
         """
         provider = self.local.provider(name)
-        if self.view.environment.interpreter is None:
-            return "the container's distributions are not known" if provider is not None else None
+        if isinstance(miss, Doubtful) or self.view.environment.interpreter is None:
+            return self._unsure(name, miss)
         top = name.partition(".")[0]
         release = self._release()
         since = gone_since(name, release) if release else None
@@ -117,6 +117,23 @@ class Outside:
                 case "maybe":
                     return f"{each.name} may bring it"
         return self._absent(name, provider)
+
+    def _unsure(self, name: str, miss: NotFound | Doubtful) -> Wanted | str | None:
+        """Nobody knows whether it is there: only names that are well known, or declared, are worth a word."""
+        provider = self.local.provider(name)
+        top = name.partition(".")[0]
+        reason = (
+            miss.unknown.reason if isinstance(miss, Doubtful) else "the container's interpreter is not known"
+        )
+        outside = top not in self._own_names and top not in sys.stdlib_module_names
+        if miss.missing not in (top, owned_part(name)) or not outside:
+            return reason
+        if any(brings(each, name) in ("yes", "maybe") for each in self.installed):
+            return reason
+        names = likely_providers(name)
+        sure = names.certainty == "table" or not self._mentioned.isdisjoint(names.names)
+        wanted = self._absent(name, provider) if sure else None
+        return msgspec.structs.replace(wanted, doubt=reason) if wanted is not None else reason
 
     def owner(self, name: str) -> Distribution | None:
         """Return the container's distribution that brings the module ``name``, if that is known."""
@@ -184,7 +201,7 @@ class Outside:
         if not provision.names:
             return None
         known = [each for each in provision.names if each in self._mentioned]
-        if not known and provision.certainty == "name":
+        if not known:
             known = [
                 each
                 for each in sorted(self._mentioned)
