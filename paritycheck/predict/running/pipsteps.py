@@ -1,6 +1,7 @@
 """The commands of pip, and ``pip-sync``, as they change a stage.
 
-Source: pip's ``install``, ``wheel``, ``download`` and ``uninstall``; pip-tools ``pip-sync``; ``uv pip install``.
+Source: pip's ``install``, ``wheel``, ``download`` and ``uninstall``; pip-tools ``pip-sync``; ``uv
+pip install``.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ import re
 import tomllib
 from typing import Any
 
+import msgspec
+
 from paritycheck.model.tree import join
 from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
@@ -158,6 +160,11 @@ def _paths(table: dict[str, Any]) -> list[dict[str, Any]]:
 def _export(shell: Shell, values: Values) -> None:
     folder = chosen_folder(shell, values)
     around = surroundings(shell, _target(shell, folder), Reading(shell))
-    selection = select_poetry(poetry_request(shell, {**values, "--no-root": []}, folder), around)
+    request = poetry_request(shell, {**values, "--no-root": []}, folder)
+    if not request.only and not request.all_groups:
+        # Unlike an install, it leaves out every group that is not asked for.
+        left_in = tuple(name for name in ("main", *request.groups) if name not in request.without)
+        request = msgspec.structs.replace(request, only=left_in)
+    selection = select_poetry(request, around)
     own = normal_name(Project(shell, folder).name)
     export(shell, selection, given(values, "-o", "--output"), own)

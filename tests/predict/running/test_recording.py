@@ -102,7 +102,7 @@ def test_what_is_installed_in_one_branch_may_be_there() -> None:
     prediction = predict(text, FILES)
     assert distributions(prediction) == ""
     assert open_sites(prediction) == [SITE]
-    assert not prediction.installs[0].certain and not prediction.installs[0].forgiven
+    assert (prediction.installs[0].certain, prediction.installs[0].forgiven) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,8 @@ def test_an_environment_is_copied_with_what_it_holds() -> None:
     prediction = predict(text, FILES)
     assert distributions(prediction) == "click==8.1.7 flask==3.0.0"
     found = environment_of(prediction).interpreter
-    assert found is not None and found.prefix == "/opt/venv"
+    assert found is not None
+    assert found.prefix == "/opt/venv"
     assert not open_sites(prediction)
 
 
@@ -167,7 +168,8 @@ def test_uv_brings_a_python_of_its_own_where_another_is_asked_for() -> None:
     text = BASE + "RUN uv sync --frozen --no-dev\n"
     prediction = predict(text, {**UV, ".python-version": "3.11\n"})
     found = environment_of(prediction, "/w/.venv/bin/python").interpreter
-    assert found is not None and found.version == "3.11"
+    assert found is not None
+    assert found.version == "3.11"
     assert found.base_prefix == "/root/.local/share/uv/python/cpython-3.11-linux-x86_64-gnu"
 
 
@@ -220,7 +222,8 @@ def test_an_editable_install_says_where_it_is() -> None:
 
 def test_packages_of_the_system_are_noted_in_order() -> None:
     text = (
-        "FROM alpine:3.20 AS one\nRUN apk add --no-cache --virtual .build-deps gcc musl-dev && apk add libpq\n"
+        "FROM alpine:3.20 AS one\n"
+        "RUN apk add --no-cache --virtual .build-deps gcc musl-dev && apk add libpq\n"
         "FROM one\nRUN apk del .build-deps\n"
     )
     prediction = predict(text, {})
@@ -254,7 +257,8 @@ def test_packages_of_the_system_are_noted_in_order() -> None:
 def test_the_system_brings_distributions(text: str, version: str, expected: str) -> None:
     prediction = predict(text, {})
     found = environment_of(prediction).interpreter
-    assert found is not None and found.version == version
+    assert found is not None
+    assert found.version == version
     assert distributions(prediction) == expected
 
 
@@ -268,9 +272,118 @@ def test_conda_makes_an_environment_with_its_own_python() -> None:
 
 def test_an_installation_says_what_it_read_and_missed() -> None:
     text = BASE + "RUN pip install -r requirements.txt -r nowhere.txt || true\n"
-    (found,) = predict(text, FILES).installs
+    prediction = predict(text, FILES)
+    (found,) = prediction.installs
     assert (found.site, found.prefix) == (SITE, "usr/local")
     assert found.files == ("requirements.txt",)
     assert found.absent == ("/w/nowhere.txt",)
-    assert found.forgiven and not found.certain
+    assert found.forgiven
+    assert not found.certain
+    assert distributions(prediction) == ""
     assert found.command == "pip install -r requirements.txt -r nowhere.txt"
+
+
+HATCH = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+
+
+@pytest.mark.parametrize("command", ["uv sync --frozen --no-dev", "pip install ."])
+@pytest.mark.parametrize("ending", ["|| true", "&& find . -name tests -delete || true", "; true"])
+def test_what_fails_unnoticed_installs_nothing(command: str, ending: str) -> None:
+    """The readme that the backend asks for is not in the image: the build of the project fails."""
+    project = UV["pyproject.toml"].replace("[project]", HATCH + '[project]\nreadme = "README.md"')
+    lock = LOCK.replace("virtual", "editable")
+    text = BASE + f"RUN uv venv .venv && {command} {ending}\n"
+    prediction = predict(text, {"pyproject.toml": project, "uv.lock": lock, "demo/__init__.py": ""})
+    assert distributions(prediction) + distributions(prediction, "/w/.venv/bin/python") == ""
+    assert prediction.installs[-1].absent == ("/w/README.md",)
+    assert prediction.installs[-1].forgiven
+
+
+def test_a_step_does_not_see_what_later_instructions_set() -> None:
+    text = BASE + "RUN pip install uv\nENV VIRTUAL_ENV=/v PATH=/v/bin:$PATH\nRUN uv venv /v\n"
+    prediction = predict(text, FILES)
+    assert distributions(prediction, "/usr/local/bin/python") == "uv"
+    assert not open_sites(prediction)
+
+
+POETRY = {
+    "pyproject.toml": '[tool.poetry]\nname = "demo"\nversion = "0.1"\npackage-mode = false\n'
+    '[tool.poetry.dependencies]\npython = "^3.10"\nanyio = "*"\n'
+    '[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
+    "poetry.lock": '[[package]]\nname = "anyio"\nversion = "4.3.0"\ngroups = ["main"]\nfiles = []\n'
+    '[package.dependencies]\nidna = ">=2.8"\n'
+    '[[package]]\nname = "idna"\nversion = "3.6"\ngroups = ["main"]\nfiles = []\n'
+    '[[package]]\nname = "pytest"\nversion = "8.1.1"\ngroups = ["dev"]\nfiles = []\n'
+    '[metadata]\nlock-version = "2.1"\npython-versions = "^3.10"\ncontent-hash = ""\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("steps", "executable", "expected"),
+    [
+        (
+            ("poetry config virtualenvs.create false && poetry install",),
+            "",
+            "anyio==4.3.0 idna==3.6 pytest==8.1.1",
+        ),
+        (("POETRY_VIRTUALENVS_CREATE=0 poetry install --only main",), "", "anyio==4.3.0 idna==3.6"),
+        (("POETRY_VIRTUALENVS_CREATE=0 poetry install --without dev",), "", "anyio==4.3.0 idna==3.6"),
+        (("POETRY_VIRTUALENVS_IN_PROJECT=1 poetry sync --only main",), "/w/.venv", "anyio==4.3.0 idna==3.6"),
+        (
+            ("poetry config virtualenvs.in-project true --local", "poetry install --no-dev"),
+            "/w/.venv",
+            "anyio==4.3.0 idna==3.6",
+        ),
+        (
+            ("python -m venv /v", ". /v/bin/activate && poetry install --only main"),
+            "/v",
+            "anyio==4.3.0 idna==3.6",
+        ),
+        (("poetry export --without-hashes -o r.txt && pip install -r r.txt",), "", "anyio==4.3.0 idna==3.6"),
+    ],
+)
+def test_what_poetry_leaves(steps: tuple[str, ...], executable: str, expected: str) -> None:
+    prediction = predict(BASE + "".join(f"RUN {step}\n" for step in steps), POETRY)
+    assert distributions(prediction, f"{executable}/bin/python" if executable else "python") == expected
+
+
+PIPENV = {
+    "Pipfile": '[packages]\nanyio = "*"\n[dev-packages]\npytest = "*"\n',
+    "Pipfile.lock": '{"_meta": {"hash": {"sha256": ""}, "pipfile-spec": 6, "requires": {}, "sources": []},'
+    ' "default": {"anyio": {"version": "==4.3.0"}, "idna": {"version": "==3.6"}},'
+    ' "develop": {"pytest": {"version": "==8.1.1"}}}',
+}
+
+
+@pytest.mark.parametrize(
+    ("steps", "executable", "expected"),
+    [
+        (("pipenv install --system --deploy --ignore-pipfile",), "python", "anyio==4.3.0 idna==3.6"),
+        (("pipenv sync --system --dev",), "python", "anyio==4.3.0 idna==3.6 pytest==8.1.1"),
+        (("PIPENV_VENV_IN_PROJECT=1 pipenv sync",), "/w/.venv/bin/python", "anyio==4.3.0 idna==3.6"),
+        (("pipenv requirements > r.txt && pip install -r r.txt",), "python", "anyio==4.3.0 idna==3.6"),
+    ],
+)
+def test_what_pipenv_leaves(steps: tuple[str, ...], executable: str, expected: str) -> None:
+    prediction = predict(BASE + "".join(f"RUN {step}\n" for step in steps), PIPENV)
+    assert distributions(prediction, executable) == expected
+
+
+PDM = {
+    "pyproject.toml": '[project]\nname = "demo"\nversion = "0.1"\nrequires-python = ">=3.10"\n'
+    'dependencies = ["anyio"]\n[dependency-groups]\ndev = ["pytest"]\n[tool.pdm]\ndistribution = false\n',
+    "pdm.lock": '[metadata]\ngroups = ["default", "dev"]\nstrategy = ["inherit_metadata"]\n'
+    'lock_version = "4.5.0"\n'
+    '[[package]]\nname = "anyio"\nversion = "4.3.0"\ngroups = ["default"]\ndependencies = ["idna>=2.8"]\n'
+    '[[package]]\nname = "idna"\nversion = "3.6"\ngroups = ["default"]\n'
+    '[[package]]\nname = "pytest"\nversion = "8.1.1"\ngroups = ["dev"]\n',
+}
+
+
+def test_what_pdm_leaves() -> None:
+    found = predict(BASE + "RUN pdm sync --prod --no-editable\n", PDM)
+    assert distributions(found, "/w/.venv/bin/python") == "anyio==4.3.0 idna==3.6"
+    found = predict(BASE + "RUN pdm install --frozen-lockfile\n", PDM)
+    assert distributions(found, "/w/.venv/bin/python") == "anyio==4.3.0 idna==3.6 pytest==8.1.1"
+    text = BASE + "RUN mkdir __pypackages__ && pdm sync --prod\nENV PYTHONPATH=/w/__pypackages__/3.12/lib\n"
+    assert distributions(predict(text, PDM)) == "anyio==4.3.0 idna==3.6"
