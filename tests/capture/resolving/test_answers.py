@@ -52,7 +52,7 @@ def test_reads_a_list_with_who_requires_what() -> None:
         (
             (
                 "Because flask==3.0.0 depends on werkzeug>=3.0.0 and you require flask==3.0, we can\n"
-                "         conclude that you require werkzeug>=3.0.0.\n         And because you require werkzeug<2,"
+                "     conclude that you require werkzeug>=3.0.0.\n         And because you require werkzeug<2"
             ),
             "werkzeug",
             "",
