@@ -134,7 +134,7 @@ def _today(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
                 "Check parity before every push",
                 (f"paritycheck check {shlex.quote(dossier.facts.context_root or '.')}{file}",),
                 reason="no build is needed for it",
-                proof=f"it was run: it ends with 1 on this checkout ({caught[0].code}, {caught[0].message})",
+                proof=f"the same was asked for this report, and found: {caught[0].code} {caught[0].message}",
             )
 
 

@@ -20,7 +20,13 @@ def quote_raw(dossier: Dossier) -> Iterator[Evidence]:
         )
         yield Evidence("log, its end", "\n".join(log.tail))
     if container is not None and container.changes:
-        own = [f"{each.kind} {each.path}" for each in container.changes if "__pycache__" not in each.path]
+        # A directory above a changed path is changed by it.
+        above = {each.path.rpartition("/")[0] for each in container.changes}
+        own = [
+            f"{each.kind} {each.path}"
+            for each in container.changes
+            if "__pycache__" not in each.path and each.path not in above
+        ]
         shown = [*own[:40], *([f"and {len(own) - 40} more"] if len(own) > 40 else [])]
         yield Evidence(f"{container.engine} diff", "\n".join(shown) or "byte code of Python only")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from paritycheck.audit.dossier import Dossier
 from paritycheck.audit.pipelines import Pipelines
+from paritycheck.audit.standing import has_given_up
 from paritycheck.audit.whys import unseen_reasons
 from paritycheck.model.audit import Evidence, Failure, Statement, Status
 
@@ -17,7 +18,14 @@ def weigh(
     container = dossier.container
     if status == "crash-loop" and container is not None:
         name, _, most = container.restart_policy.partition(":")
-        end = f"after {most} restarts it stays down" if most else f"the policy {name} does not end it"
+        stays = f"its engine has used up the {most} restarts"
+        end = (
+            stays
+            if has_given_up(container)
+            else f"after {most} restarts it stays down"
+            if most
+            else f"the policy {name} does not end it"
+        )
         yield Statement(
             f"Nothing that this container serves is served; {end}.",
             (Evidence(f"{container.engine} inspect", f"RestartPolicy: {container.restart_policy}"),),

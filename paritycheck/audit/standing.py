@@ -61,6 +61,22 @@ def seconds(number: float) -> str:
     return f"{number / 60:.0f} min" if number < 7200 else f"{number / 3600:.1f} h"
 
 
+def has_given_up(container: ContainerFacts) -> bool:
+    """Tell whether the engine has used up the restarts that its policy allows."""
+    most = container.restart_policy.partition(":")[2]
+    return most.isdecimal() and container.restarts >= int(most) and container.state != "running"
+
+
+def count(number: int, word: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence: a capital, a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 def describe_state(container: ContainerFacts) -> str:
     """Return state, exit code, restarts and their interval in one sentence."""
     parts = [f"the container is {container.state}"]
@@ -71,14 +87,21 @@ def describe_state(container: ContainerFacts) -> str:
     if container.restarts:
         every = restart_interval(container)
         often = f", every {seconds(every)}" if every is not None else ""
-        parts.append(f"its engine has restarted it {container.restarts} times{often}")
+        parts.append(f"its engine has restarted it {count(container.restarts, 'time')}{often}")
     parts.append(f"restart policy {container.restart_policy or 'unknown'}")
     return ", ".join(parts)
 
 
 def state_evidence(container: ContainerFacts) -> Evidence:
     """Return what the engine says, as evidence."""
-    return Evidence(f"{container.engine} inspect", describe_state(container))
+    facts = {
+        "Status": container.state,
+        "ExitCode": container.exit_code,
+        "RestartCount": container.restarts,
+        "RestartPolicy": container.restart_policy,
+    }
+    known = (f"{name}: {value}" for name, value in facts.items() if value is not None)
+    return Evidence(f"{container.engine} inspect", ", ".join(known))
 
 
 def standing_statements(dossier: Dossier) -> Iterator[Statement]:
@@ -99,7 +122,7 @@ def standing_statements(dossier: Dossier) -> Iterator[Statement]:
     if container.restarts >= LOOP and container.restart_policy != "no":
         yield Statement(
             f"The restart policy {container.restart_policy} starts a process again that cannot start: "
-            f"{container.restarts} times so far.",
+            f"{count(container.restarts, 'time')} so far.",
             (
                 Evidence(
                     said, f"RestartCount: {container.restarts}, RestartPolicy: {container.restart_policy}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from paritycheck.audit.dossier import Dossier
 from paritycheck.audit.failing import decisive, importers
 from paritycheck.audit.pipelines import Pipelines, import_checks
-from paritycheck.audit.standing import describe_state, restart_interval, seconds, state_evidence
+from paritycheck.audit.standing import describe_state, restart_interval, seconds, sentence, state_evidence
 from paritycheck.model.audit import Evidence, Failure, Why
 from paritycheck.model.journey import Gate, Verdict
 from paritycheck.model.location import Location
@@ -51,7 +51,7 @@ def _crash(failure: Failure, dossier: Dossier) -> str:
     said = f"{failure.headline}{where}{often}{every}."
     if container is None:
         return said
-    return f"{said} {describe_state(container).capitalize()}."
+    return f"{said} {sentence(describe_state(container))}"
 
 
 def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, ...]]:
@@ -69,7 +69,9 @@ def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, .
         answer += f". The start command comes to it through {' > '.join(chain)}"
     places = tuple(Location(each.path, each.line) for each in needed[:3])
     evidence = [Evidence("imports", "statements that need it", places)] if places else []
-    evidence += [Evidence("gates", f"{one.gate}: {one.reason}", one.locations) for one in verdicts]
+    evidence += [
+        Evidence(f"gate {one.gate}", one.reason, one.locations) for one in verdicts if one.outcome == "lost"
+    ]
     return f"{answer}.", tuple(evidence)
 
 
@@ -81,7 +83,7 @@ def _where_lost(failure: Failure, lost: Verdict, dossier: Dossier) -> tuple[str,
         told = list(_history(failure))
         evidence += [Evidence("git log", text) for text in told]
         if told:
-            answer += f" {told[0][0].upper()}{told[0][1:]}."
+            answer += f" {sentence(told[0])}"
     plan = dossier.facts.plan
     item = failure.journey.item if failure.journey else None
     early = lost.gate in ("tracked", "context", "copied")
@@ -154,7 +156,7 @@ def _unseen(dossier: Dossier, pipelines: Pipelines) -> tuple[str, tuple[Evidence
     if not reasons:
         return UNKNOWN, (), False
     text = "; ".join(reason for reason, _ in reasons)
-    return f"{text[0].upper()}{text[1:]}.", tuple(evidence for _, evidence in reasons), True
+    return sentence(text), tuple(evidence for _, evidence in reasons), True
 
 
 def _root(
@@ -228,7 +230,7 @@ ROOTS: dict[Gate, Callable[[Verdict, Failure, Dossier], str]] = {
     "image": _gone,
     "mounted": _hidden,
     "syspath": _off_path,
-    "importable": lambda lost, _failure, _dossier: f"{lost.reason[0].upper()}{lost.reason[1:]}.",
+    "importable": lambda lost, _failure, _dossier: sentence(lost.reason),
 }
 
 

@@ -13,9 +13,12 @@ from paritycheck.audit.pipelines import read_pipelines
 from paritycheck.audit.raw import quote_raw
 from paritycheck.audit.risks import weigh
 from paritycheck.audit.standing import (
+    count,
     describe_state,
+    has_given_up,
     judge_status,
     seconds,
+    sentence,
     standing_statements,
     state_evidence,
     uptime,
@@ -79,14 +82,15 @@ def _name(dossier: Dossier) -> str:
 
 def _headline(status: Status, main: Failure | None, dossier: Dossier) -> str:
     said = HEADLINES[status].format(name=_name(dossier))
+    if status == "crash-loop" and dossier.container is not None and has_given_up(dossier.container):
+        said = f"{_name(dossier)} has crashed until its restart policy gave up"
     return f"{said}: {main.headline}" if main and status != "healthy" else said
 
 
 def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator[Statement]:
     container = dossier.container
     if container is not None:
-        said = describe_state(container)
-        yield Statement(f"{said[0].upper()}{said[1:]}.", (state_evidence(container),), "State")
+        yield Statement(sentence(describe_state(container)), (state_evidence(container),), "State")
         up = uptime(container)
         if up is not None:
             ran = "has been up for" if container.state == "running" else "was up for"
@@ -101,14 +105,17 @@ def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator
     if main is not None:
         yield Statement(_cause(main), _cause_evidence(main), "Cause", "error")
         if main.repair:
-            yield Statement(f"Repair: {main.repair}.", _cause_evidence(main)[1:], "Repair")
+            yield Statement(main.repair, _cause_evidence(main)[1:], "Repair")
     errors = [finding for finding in dossier.report.findings if finding.severity == "error"]
     looked = dossier.report.summary
     counts = f"{looked.arrived} arrived, {looked.lost} lost, {looked.unknown} unknown"
     evidence = (Evidence("check", f"{looked.modules} modules, {looked.files} files judged: {counts}"),)
     if errors:
         yield Statement(
-            f"The check finds {len(errors)} errors: {errors[0].message}.", evidence, "Parity", "error"
+            f"The check finds {count(len(errors), 'error')}: {errors[0].message}.",
+            evidence,
+            "Parity",
+            "error",
         )
     else:
         yield Statement(f"The container lacks nothing that its code imports: {counts}.", evidence, "Parity")

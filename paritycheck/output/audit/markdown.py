@@ -19,7 +19,7 @@ from paritycheck.output.audit.sections import (
 )
 from paritycheck.output.style import harmless
 
-_ACTIVE = re.compile(r"([\\`*_\[\]<>|#~&!])")
+_ACTIVE = re.compile(r"([\\`*\[\]<>|#~&!]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))")
 _FENCE = re.compile(r"`{3,}")
 
 
