@@ -190,7 +190,7 @@ def _serve_from_house(shell: Shell, values: Values, selection: Selection) -> Sel
     if "--no-index" not in values or not selection.open or not house:
         return msgspec.structs.replace(selection, selected=tuple(selected))
     selected += [each for name, each in house.items() if name not in names]
-    doubts = [part.reason for part in shell.tree.unknown if part.path in folders]
+    doubts = [p.reason for p in shell.tree.unknown if p.path in folders and p.brings != "system"]
     return msgspec.structs.replace(selection, selected=tuple(selected), open=doubts[0] if doubts else "")
 
 

@@ -26,7 +26,7 @@ SYSTEM_TOOLS = frozenset(
     "gem", "groupadd", "groupmod", "hf", "huggingface-cli", "install-php-extensions", "java",
     "locale-gen", "localedef", "luarocks", "mkfontdir",
     "nltk", "nvm", "ollama", "opam", "pacman", "passwd", "pear", "pecl", "playwright",
-    "rpm", "rustup", "sdk", "snap", "spacy", "swupd", "tlmgr", "update-alternatives",
+    "rpm", "rustup", "sdk", "snap", "swupd", "tlmgr", "update-alternatives",
     "update-ca-certificates", "update-ca-trust", "update-locale", "volta",
     "zypper"}
 )  # fmt: skip

@@ -21,7 +21,7 @@ from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pip
 from paritycheck.predict.running.pipsteps import run_pip, run_sync
 from paritycheck.predict.running.poetrysteps import run_poetry
 from paritycheck.predict.running.programnames import GENERATORS, INSTALLERS, SILENT, STARTED, SYSTEM_TOOLS
-from paritycheck.predict.running.pythonsteps import make_environment, run_pipx, run_python
+from paritycheck.predict.running.pythonsteps import download_model, make_environment, run_pipx, run_python
 from paritycheck.predict.running.scriptsteps import (
     evaluate,
     run_as,
@@ -148,6 +148,7 @@ PROGRAMS: dict[str, Program] = {
     "python": run_python,
     "set": set_options,
     "setup.py": run_setup,
+    "spacy": download_model,
     "su": run_as,
     **dict.fromkeys(("adduser", "useradd"), add_user),
     "usermod": change_user,

@@ -11,18 +11,23 @@ from collections.abc import Callable
 
 from paritycheck.predict.running.buildsteps import run_build, run_setup
 from paritycheck.predict.running.commandoptions import Options
+from paritycheck.predict.running.installsites import current_target
 from paritycheck.predict.running.managersteps import run_pdm, run_pipenv
+from paritycheck.predict.running.managerwords import normal_name
+from paritycheck.predict.running.piprequest import command_text
 from paritycheck.predict.running.pipsteps import run_pip
 from paritycheck.predict.running.poetrysteps import run_poetry
+from paritycheck.predict.running.recording import present_in, record, write_text
 from paritycheck.predict.running.scriptsteps import start_program
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellsteps import remove_path
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.uvsteps import run_uv
 from paritycheck.predict.running.virtualenvs import make_venv, seeds_of, system_python
+from paritycheck.predict.selecting.selection import Selected, Selection
 
 _THIRD_PARTY_MODULES = frozenset(
-    {"compileall", "ensurepip", "nltk.downloader", "playwright", "spacy", "site", "sysconfig",
+    {"compileall", "ensurepip", "nltk.downloader", "playwright", "site", "sysconfig",
      "textblob.download_corpora", "json.tool", "py_compile", "zipfile", "cmdstanpy.install_cmdstan"}
 )  # fmt: skip
 
@@ -56,6 +61,8 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
 
 def _run_module(shell: Shell, python: str, rest: list[Field], text: bytes | None) -> Status:
     name = rest[0] if isinstance(rest[0], str) else ""
+    if name == "spacy":
+        return download_model(shell, rest, text)
     if name in _THIRD_PARTY_MODULES:
         shell.touch("", "system")
         return None
@@ -86,6 +93,20 @@ def make_environment(shell: Shell, fields: list[Field], _: bytes | None, python:
                 remove_path(shell, path)
             site = options.has("--system-site-packages")
             make_venv(shell, path, (executable, minor), site, () if plain else seeds_of(minor))
+    return None
+
+
+def download_model(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
+    """``spacy download``: a model is a distribution with a module of its name, installed by pip."""
+    names = [field for field in fields[1:] if isinstance(field, str) and not field.startswith("-")]
+    if names[:1] != ["download"]:
+        return None
+    target = current_target(shell)
+    for name in names[1:]:
+        selected = Selected(normal_name(name), location=shell.scene.location, direct=True)
+        record(shell, target, command_text(fields), Selection((selected,)))
+        folder = present_in(shell, target.site)[selected.name].folder
+        write_text(shell, f"{target.site}/{folder}/top_level.txt", f"{name}\n")
     return None
 
 

@@ -56,7 +56,9 @@ def manage_packages(shell: Shell, fields: list[Field], _: bytes | None) -> Statu
         _install(shell, manager, kept, unsure, command_text(fields))
         names, action = [name.rstrip("-") for name in names if name.endswith("-")], "remove" if names else ""
     if action in _REMOVING:
-        members = [p.name for p in shell.notes.packages if p.group and p.group in names]
+        world = {p.name for p in shell.notes.packages if p.action == "install" and not p.group}
+        grouped = (p for p in shell.notes.packages if p.group and p.group in names)
+        members = [p.name for p in grouped if p.name not in world]
         _note(shell, manager, [*names, *members], "remove")
         _remove(shell, manager, [*names, *members])
     if action == "autoremove" or (action in _REMOVING and options.has("--auto-remove", "--autoremove")):

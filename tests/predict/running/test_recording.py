@@ -80,6 +80,7 @@ BASE = "FROM python:3.12-slim\nWORKDIR /w\nCOPY . .\n"
         (("pip install -e . --no-deps",), "my-app==1.2", False),
         (("uv pip install --system -r pyproject.toml",), "attrs==23.1.0", True),
         (("pipx install black",), "", False),
+        (("python -m spacy download en_core_web_sm",), "en-core-web-sm", False),
         (("uv tool install black",), "", False),
         (("apt-get install -y gcc libpq-dev",), "", False),
     ],
