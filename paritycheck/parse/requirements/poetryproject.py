@@ -87,7 +87,10 @@ def _read_groups(draft: ProjectDraft) -> None:
         if group.get("optional") is True:
             draft.optional.append(normal)
         path = (*_ROOT, "group", name)
-        draft.declarations += [each for each, _ in _declarations(draft, (*path, "dependencies"), section)]
+        for each, optional in _declarations(draft, (*path, "dependencies"), section):
+            # Extras know nothing of groups: what is optional in one is never installed.
+            taken = msgspec.structs.replace(each, section=UNNAMED_EXTRA) if optional else each
+            draft.declarations.append(taken)
         included = group.get("include-groups")
         for index, other in enumerate(included if isinstance(included, list) else ()):
             if isinstance(other, str):

@@ -105,6 +105,13 @@ def select_declared(declaration: Declaration, version: str = "") -> Selected:
     )
 
 
+def skip_unlocked(declaration: Declaration, lock: str, command: str, remedy: str) -> Skipped:
+    """Return a declaration that a command leaves out because the lock does."""
+    return Skipped(
+        declaration, "excluded", f"{lock} lacks it, and `{command}` installs what is locked", remedy
+    )
+
+
 def finish(
     selected: Iterable[Selected], skipped: Iterable[Skipped], doubts: Iterable[str], exact: bool = False
 ) -> Selection:

@@ -18,10 +18,11 @@ from paritycheck.predict.selecting.markers import decide
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Where a walk begins: an edge, and who has it (``""``: the project asks)."""
+    """An edge to follow, who has it (``""``: the project asks), and the extra whose edge it is."""
 
     edge: LockEdge
     by: str = ""
+    extra: str = ""
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ class _Walk:
         seen: set[tuple[int, str]] = set()
         for start in queue:  # grows while it is walked: breadth first
             edge = start.edge
-            if not self._holds(edge):
+            if not self._holds(edge, start.extra):
                 continue
             package = self._choose(edge)
             if package is None:
@@ -95,12 +96,13 @@ class _Walk:
                     continue
                 seen.add((id(package), section))
                 extras += [section[6:]] if section else []
-                queue += [Start(each, package.name) for each in package.edges.get(section, ())]
+                queue += [Start(each, package.name, section[6:]) for each in package.edges.get(section, ())]
 
-    def _holds(self, edge: LockEdge) -> bool:
+    def _holds(self, edge: LockEdge, extra: str) -> bool:
         added = {conflict_item("extra", edge.name, extra) for extra in edge.extras}
         self.met_extra |= "extra" in edge.marker
-        truth = decide(edge.marker, self.environment, self.active | added if self.learning else self.active)
+        active = {*self.active, *(added if self.learning else ()), *([extra] if extra else [])}
+        truth = decide(edge.marker, self.environment, active)
         if truth is None:
             self.undecided[f"{edge.name}; {edge.marker}"] = None
         if truth is not False and self.learning:
@@ -151,6 +153,8 @@ def pick_groups(
         elif None in truths:
             undecided.append(f"{package.name}; {markers[truths.index(None)]}")
             chosen.append(package)
+    # Where markers overlap, the tools install one version after the other, the last of the file last.
+    chosen = list({package.name: package for package in chosen}.values())
     requirers: dict[str, str] = {}
     for package in chosen:
         for edges in package.edges.values():

@@ -7,7 +7,7 @@ extras among them; ``-G`` adds, development groups stay unless ``--prod``), ``mo
 from __future__ import annotations
 
 from paritycheck.model.requirement import DependencyFile, Lock
-from paritycheck.predict.selecting.grouped import select_grouped
+from paritycheck.predict.selecting.grouped import reach_edges, reach_groups, select_grouped
 from paritycheck.predict.selecting.project import find_project, select_unlocked, without_project
 from paritycheck.predict.selecting.request import ProjectRequest, Surroundings
 from paritycheck.predict.selecting.selection import Selection
@@ -31,8 +31,9 @@ def select_pdm(request: ProjectRequest, around: Surroundings) -> Selection:
         why = f"{LOCK} does not lock it, so pdm resolves anew"
         return select_unlocked(project, request, around, wanted, PDM, why)
     says_groups = any(package.groups for package in lock.packages)
-    groups = {*wanted.groups, *wanted.extras, *(["default"] if wanted.main else [])} if says_groups else None
-    return select_grouped(project, lock, request, around, wanted, PDM, groups)
+    groups = {*wanted.groups, *wanted.extras, *(["default"] if wanted.main else [])}
+    reach = reach_groups(lock, groups, wanted, around) if says_groups else reach_edges(lock, around)
+    return select_grouped(project, lock, request, around, wanted, PDM, reach, request.frozen)
 
 
 def _want(request: ProjectRequest, file: DependencyFile, lock: Lock | None) -> Wanted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from paritycheck.predict.selecting.grouped import select_grouped
+from paritycheck.predict.selecting.grouped import reach_groups, select_grouped
 from paritycheck.predict.selecting.project import find_project, select_unlocked, without_project
 from paritycheck.predict.selecting.request import ProjectRequest, Surroundings
 from paritycheck.predict.selecting.selection import Selection
@@ -36,4 +36,5 @@ def select_pipenv(request: ProjectRequest, around: Surroundings) -> Selection:
         return select_unlocked(project, request, around, wanted, PIPENV, why)
     groups = {"develop" if each == "dev" else each for each in wanted.groups}
     groups |= {"default"} if wanted.main else set()
-    return select_grouped(project, project.lock, request, around, wanted, PIPENV, groups)
+    reach = reach_groups(project.lock, groups, wanted, around)
+    return select_grouped(project, project.lock, request, around, wanted, PIPENV, reach, request.frozen)

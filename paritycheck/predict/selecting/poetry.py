@@ -7,7 +7,7 @@ lock Poetry resolves among the locked packages, which here is reachability), ``u
 
 from __future__ import annotations
 
-from paritycheck.predict.selecting.grouped import select_grouped
+from paritycheck.predict.selecting.grouped import reach_edges, reach_groups, select_grouped
 from paritycheck.predict.selecting.project import find_project, select_unlocked, without_project
 from paritycheck.predict.selecting.request import ProjectRequest, Surroundings
 from paritycheck.predict.selecting.selection import Selection
@@ -28,6 +28,9 @@ def select_poetry(request: ProjectRequest, around: Surroundings) -> Selection:
             project, request, around, wanted, POETRY, f"{LOCK} does not lock it, so Poetry resolves anew"
         )
     # From version 2.1 on every package says its groups.
-    says_groups = any(package.groups for package in project.lock.packages)
-    groups = {*wanted.groups, *(["main"] if wanted.main else [])} if says_groups else None
-    return select_grouped(project, project.lock, request, around, wanted, POETRY, groups)
+    if any(package.groups for package in project.lock.packages):
+        groups = {*wanted.groups, *(["main"] if wanted.main else [])}
+        reach = reach_groups(project.lock, groups, wanted, around)
+    else:
+        reach = reach_edges(project.lock, around)
+    return select_grouped(project, project.lock, request, around, wanted, POETRY, reach, refuses=True)

@@ -13,7 +13,13 @@ from collections.abc import Iterator
 import msgspec
 
 from paritycheck.model.requirement import Declaration, Lock, LockedPackage
-from paritycheck.predict.selecting.assembling import finish, select_declared, select_locked, split_markers
+from paritycheck.predict.selecting.assembling import (
+    finish,
+    select_declared,
+    select_locked,
+    skip_unlocked,
+    split_markers,
+)
 from paritycheck.predict.selecting.locked import Reached, Start, conflict_item, walk
 from paritycheck.predict.selecting.project import (
     Project,
@@ -153,7 +159,7 @@ def _assemble(
     missing = [each for each in declared if each.name not in known]
     lock = project.lock.path if project.lock else LOCK
     if request.frozen:
-        skipped += [_skip_unlocked(each, lock) for each in missing]
+        skipped += [skip_unlocked(each, lock, "uv sync --frozen", "run `uv lock`") for each in missing]
         missing = []
     doubts += [f"{lock} lacks {each.name} ({each.location}), so uv locks anew" for each in missing]
     doubts += [f"{lock} lacks {each}, which it requires" for each in reached.absent]
@@ -170,9 +176,3 @@ def _left_out(project: Project, request: ProjectRequest) -> set[str]:
         left_out |= {each.name for each in lock.packages if each.virtual}
         left_out |= set(lock.members) if request.no_workspace else set()
     return left_out
-
-
-def _skip_unlocked(declaration: Declaration, lock: str) -> Skipped:
-    return Skipped(
-        declaration, "excluded", f"{lock} lacks it, and `--frozen` takes the lock as it is", "run `uv lock`"
-    )
