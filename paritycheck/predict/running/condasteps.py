@@ -11,7 +11,7 @@ import posixpath
 import re
 
 from paritycheck.parse.requirements.condaenvironment import read_conda_environment
-from paritycheck.predict.running.installsites import Target
+from paritycheck.predict.running.installsites import Target, enter
 from paritycheck.predict.running.managerwords import Values, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.recording import present_in, record, remove_distribution
@@ -57,7 +57,7 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
             options.append(rest.pop(0))
     values, _ = read_words(options, "np")
     before = dict(shell.env)
-    shell.env["VIRTUAL_ENV"] = "/" + _prefix(shell, values, "")
+    enter(shell, _prefix(shell, values, ""))
     status = shell.scene.perform(shell, rest, text) if rest else None
     shell.env = before
     return status

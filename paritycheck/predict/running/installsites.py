@@ -17,6 +17,7 @@ from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.python.sitedirectory import read_site_directory
 from paritycheck.predict.environment.inferring import infer_environment
+from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.running.shellstate import Shell
 
 _SITE = re.compile(r"(?:^|.*/)lib/(?:python|pypy)[\d.]*/(?:site|dist)-packages")
@@ -28,6 +29,13 @@ class Target(msgspec.Struct, frozen=True):
 
     site: str
     prefix: str
+
+
+def enter(shell: Shell, prefix: str) -> None:
+    """Let programs run in an environment, as its activation does; the tree path ``""``: nothing changes."""
+    if prefix:
+        shell.env["VIRTUAL_ENV"] = f"/{prefix}"
+        shell.env["PATH"] = f"/{prefix}/bin:{shell.variable('PATH') or DEFAULT_PATH}"
 
 
 def active_venv(shell: Shell, program: str = "") -> str | None:

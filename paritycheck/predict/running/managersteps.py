@@ -12,7 +12,7 @@ from paritycheck.model.tree import join
 from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
-from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
+from paritycheck.predict.running.installsites import Target, active_venv, current_target, enter, target_below
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, is_on, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.pipsteps import install, required_by
@@ -50,8 +50,18 @@ def run_pdm(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     elif action == "build":
         return run_build(shell, [fields[0], *fields[2:]], text)
     elif action == "run":
-        return shell.scene.perform(shell, fields[2:], text) if len(fields) > 2 else None
+        return _run_in(shell, _pdm_target(shell, values, folder), fields[2:], text)
     return None
+
+
+def _run_in(shell: Shell, target: Target, words: list[Field], text: bytes | None) -> Status:
+    """Run a program in an environment, if that is one."""
+    before = dict(shell.env)
+    if shell.tree.locate(f"{target.prefix}/pyvenv.cfg").entry is not None:
+        enter(shell, target.prefix)
+    status = shell.scene.perform(shell, words, text) if words else None
+    shell.env = before
+    return status
 
 
 def _pdm_target(shell: Shell, values: Values, folder: str) -> Target:
@@ -88,9 +98,9 @@ def run_pipenv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     values, operands = read_words(list(fields[1:]), "rei")
     action = operands[0] if operands else ""
     command = command_text(fields)
-    if action == "run":
-        return shell.scene.perform(shell, fields[2:], text) if len(fields) > 2 else None
     target = _pipenv_target(shell, values)
+    if action == "run":
+        return _run_in(shell, target, fields[2:], text)
     if action == "requirements" or (action == "lock" and {"-r", "--requirements"} & values.keys()):
         around = surroundings(shell, target, Reading(shell))
         request = pipenv_request(shell, {**values, "--ignore-pipfile": []}, shell.cwd)

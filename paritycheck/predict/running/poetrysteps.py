@@ -16,7 +16,7 @@ from paritycheck.model.tree import join
 from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
-from paritycheck.predict.running.installsites import Target, active_venv, target_below
+from paritycheck.predict.running.installsites import Target, active_venv, enter, target_below
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.pipsteps import install
@@ -60,7 +60,7 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     target = _target(shell, shell.cwd)
     before = dict(shell.env)
     if shell.tree.locate(f"{target.prefix}/pyvenv.cfg").entry is not None:
-        shell.env["VIRTUAL_ENV"] = "/" + target.prefix
+        enter(shell, target.prefix)
     status = shell.scene.perform(shell, rest, text) if rest else None
     shell.env = before
     return status

@@ -12,6 +12,7 @@ import re
 from paritycheck.parse.command.shell import parse_script
 from paritycheck.predict.building.notes import RunStart
 from paritycheck.predict.running.following import follow
+from paritycheck.predict.running.installsites import enter
 from paritycheck.predict.running.shellstate import Shell, Status, covers
 from paritycheck.predict.running.shellwords import Field, Unsure
 
@@ -87,7 +88,7 @@ def source(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     path = shell.path(fields[1])
     if posixpath.basename(path) == "activate":
         prefix = posixpath.dirname(posixpath.dirname(path))
-        shell.env["VIRTUAL_ENV"] = "/" + prefix
+        enter(shell, prefix)
         return None
     data = shell.read(fields[1])
     if data is None or shell.depth >= _DEPTH:

@@ -11,7 +11,7 @@ from paritycheck.model.tree import join
 from paritycheck.predict.running.buildsteps import run_build, run_compile
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project, missing_for_build
-from paritycheck.predict.running.installsites import Target, active_venv, current_target, target_below
+from paritycheck.predict.running.installsites import Target, active_venv, current_target, enter, target_below
 from paritycheck.predict.running.managerwords import Values, chosen_folder, is_on, normal_name
 from paritycheck.predict.running.piprequest import command_text, read_words
 from paritycheck.predict.running.pipsteps import install, pip_target, uninstall
@@ -237,10 +237,8 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     if not silent and project:
         _sync(shell, values, directory, command_text(fields), exact="--exact" in values)
     before = dict(shell.env)
-    if project and "VIRTUAL_ENV" not in shell.env:
-        shell.env["VIRTUAL_ENV"] = (
-            "/" + _project_target(shell, values, _workspace_root(shell, directory)).prefix
-        )
+    if project:
+        enter(shell, _project_target(shell, values, _workspace_root(shell, directory)).prefix)
     status = shell.scene.perform(shell, rest, text) if rest else None
     shell.env = before
     return status

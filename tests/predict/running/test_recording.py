@@ -388,3 +388,16 @@ def test_what_pdm_leaves() -> None:
     assert distributions(found, "/w/.venv/bin/python") == "anyio==4.3.0 idna==3.6 pytest==8.1.1"
     text = BASE + "RUN mkdir __pypackages__ && pdm sync --prod\nENV PYTHONPATH=/w/__pypackages__/3.12/lib\n"
     assert distributions(predict(text, PDM)) == "anyio==4.3.0 idna==3.6"
+
+
+@pytest.mark.parametrize(
+    ("step", "path"),
+    [
+        ("uv run --frozen python tool.py", "/w/.venv/bin:"),
+        ("python -m venv /v && . /v/bin/activate && python tool.py", "/v/bin:"),
+        ("python tool.py", "/usr/local/bin:"),
+    ],
+)
+def test_a_program_starts_in_the_environment_that_was_entered(step: str, path: str) -> None:
+    (found,) = predict(BASE + f"RUN {step}\n", {**UV, "tool.py": "import anyio\n"}).runs
+    assert found.env["PATH"].startswith(path)
