@@ -45,6 +45,18 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
             id="directories that the code puts on sys.path",
         ),
         pytest.param(
+            {
+                "Containerfile": BASE.replace("scratch", "python:3.12").replace(
+                    "CMD", "RUN pip install mine\nCMD"
+                ),
+                "app/main.py": "import mine.core\n",
+                "pyproject.toml": "[project]\nname = 'mine'\nversion = '1'\n",
+                "src/mine/core.py": "",
+            },
+            [],
+            id="the project itself, from the index",
+        ),
+        pytest.param(
             {"app/main.py": "", "app/tests/test_it.py": "import tools\n", "tools.py": ""},
             [],
             id="tests in the image",

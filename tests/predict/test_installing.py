@@ -177,6 +177,7 @@ def test_what_cannot_be_told_is_unknown_in_the_site_directory(texts: dict[str, s
         (("python -m venv /v", ". /v/bin/activate && pip install ."), ["v/lib/python3.12/site-packages"]),
         (("pip wheel . -w /wheels && pip install /wheels/*.whl",), [SITE[:-1]]),
         (("python -m build && pip install dist/*.whl",), [SITE[:-1]]),
+        (("hatch build -t wheel && pip install dist/*-cp*",), [SITE[:-1]]),
         (("python -m build --wheel", "pip install dist/my_app-1.0-py3-none-any.whl"), [SITE[:-1]]),
         (("uv pip install --system .",), [SITE[:-1]]),
         (("uv venv && uv pip install .",), ["w/.venv/lib/python3.12/site-packages"]),

@@ -183,6 +183,11 @@ class _Search:
                 yield from self._lose_file(here, miss or there, need)
 
     def _lose_file(self, here: Found, miss: NotFound, need: Need) -> Iterator[Need]:
+        release = self.outside.published(here.name)
+        if release is not None:
+            self.doubtful[here.name] = f"{release.name} is installed by its name, not from the checkout"
+            self._use(release, need)
+            return
         item = Item("module", here.name, here.path)
         new = item not in self.needed or (need.breaks and item not in self.breaking)
         self._note(item, miss, need)

@@ -118,6 +118,27 @@ class Outside:
                     return f"{each.name} may bring it"
         return self._absent(name, provider)
 
+    @cached_property
+    def _releases(self) -> tuple[Distribution, ...]:
+        """The releases of the checkout's own projects that are installed by name, wherever they lie.
+
+        What they hold is not known, and the interpreter may not be, either.
+        """
+        projects = self.local.declarations().projects
+        tree = self.container.tree
+        found = []
+        for path in () if self.actual else tree.paths():
+            folder, _, file = path.rpartition("/")
+            name, _, version = posixpath.basename(folder.removesuffix(".dist-info")).rpartition("-")
+            if file == "METADATA" and folder.endswith(".dist-info") and canonicalize_name(name) in projects:
+                told = any(f"{folder}/{each}" in tree for each in ("RECORD", "direct_url.json"))
+                found += [] if told else [Distribution(name, version, posixpath.dirname(folder))]
+        return tuple(found)
+
+    def published(self, name: str) -> Distribution | None:
+        """Return the release of the checkout's own project that may bring ``name``: not the checkout."""
+        return next((each for each in self._releases if brings(each, name) in ("yes", "maybe")), None)
+
     def _unsure(self, name: str, miss: NotFound | Doubtful) -> Wanted | str | None:
         """Nobody knows whether it is there: only names that are well known, or declared, are worth a word."""
         provider = self.local.provider(name)

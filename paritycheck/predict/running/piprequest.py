@@ -165,6 +165,9 @@ def _want(
         if named or editable:
             wanted.words.append(written)
         return
+    if "/" in text and re.search(r"[*?]", text):
+        wanted.wheels += _built_wheels(shell, posixpath.join(base, text))
+        return
     if text.endswith((".whl", ".tar.gz", ".zip")):
         wanted.wheels.append(posixpath.join(base, text))
         return
@@ -184,6 +187,13 @@ def _want(
             shell.need(choices[0])
         else:
             wanted.projects.append((path, editable))
+
+
+def _built_wheels(shell: Shell, pattern: str) -> list[str]:
+    """Return what a pattern that no file matches may mean: the wheels there, whose real tags nobody knows."""
+    folder = posixpath.dirname(pattern)
+    built = [name for name in shell.tree.children(shell.path(folder)) if name.endswith(".whl")]
+    return [posixpath.join(folder, name) for name in built] or [pattern]
 
 
 def _read_requirements(shell: Shell, wanted: Wanted, written: Field, depth: int) -> None:
