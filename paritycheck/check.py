@@ -29,7 +29,7 @@ from paritycheck.findings import (
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
-from paritycheck.model.report import SEVERITIES, Finding, Importer, Report, Summary, Tool
+from paritycheck.model.report import SEVERITIES, Finding, Importer, Looked, Report, Summary, Tool
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
 from paritycheck.predict.judging.absence import Supply
@@ -78,6 +78,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         summary=_summary(facts.container, losses, kept),
         findings=tuple(kept),
         remarks=(*(config.service.remarks if config.service else ()), *_remarks(facts, losses)),
+        looked=_looked(facts),
     )
 
 
@@ -116,6 +117,7 @@ def judge_attempts(attempts: tuple[Attempt, ...], facts: Facts) -> Report:
         summary=msgspec.structs.replace(summary, lost=len(findings), unknown=len(late)),
         findings=tuple(findings),
         remarks=remarks,
+        looked=_looked(facts),
     )
 
 
@@ -228,6 +230,19 @@ def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Su
         errors=counts["error"],
         warnings=counts["warning"],
         notes=counts["note"],
+    )
+
+
+def _looked(facts: Facts) -> Looked:
+    plan, interpreter = facts.plan, facts.container.environment.interpreter
+    return Looked(
+        containerfile=plan.containerfile.path if plan else "",
+        ignorefile=plan.context.ignore.path if plan and plan.context.ignore else "",
+        interpreter=" ".join(
+            filter(None, (interpreter.implementation, interpreter.version, f"({interpreter.executable})"))
+        )
+        if interpreter
+        else "",
     )
 
 

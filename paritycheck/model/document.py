@@ -12,6 +12,7 @@ import msgspec
 
 from paritycheck import __version__
 from paritycheck.errors import DocumentError
+from paritycheck.model.encoding import encode_json
 from paritycheck.model.environment import Environment
 from paritycheck.model.report import Tool
 from paritycheck.model.schema import document_schema
@@ -65,12 +66,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         git=snapshot.git,
         unknown=snapshot.unknown,
     )
-    try:
-        data = msgspec.json.encode(document, order="deterministic")
-    except UnicodeEncodeError:
-        # A lone surrogate, which Python source can spell and JSON cannot.
-        data = msgspec.json.encode(_spelled(msgspec.to_builtins(document)), order="deterministic")
-    return data + b"\n"
+    return encode_json(document, order="deterministic") + b"\n"
 
 
 def decode_snapshot(data: bytes, name: str) -> Snapshot:
@@ -138,16 +134,3 @@ def _tree(entries: tuple[FileEntry, ...], name: str) -> FileTree:
             "write it anew with `paritycheck snapshot SOURCE -o FILE`",
         )
     return tree
-
-
-def _spelled(value: Any) -> Any:
-    """Return ``value`` with lone surrogates written ``\\uNNNN``."""
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case dict():
-            return {_spelled(key): _spelled(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_spelled(item) for item in value]
-        case _:
-            return value

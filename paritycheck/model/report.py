@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from paritycheck import __version__
+from paritycheck.errors import DocumentError
 from paritycheck.model.journey import Gate, ItemKind, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.schema import document_schema
@@ -12,6 +14,7 @@ from paritycheck.model.source import ImportContext
 
 Severity = Literal["error", "warning", "note"]
 REPORT_VERSION = "1.0"
+_ANEW = "write it anew with `paritycheck check --format json -o FILE`"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -80,6 +83,18 @@ class Summary(msgspec.Struct, frozen=True):
     notes: int
 
 
+class Looked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the answer rests on, beside the counts; ``""`` where there is none, or none is known.
+
+    ``containerfile`` and ``ignorefile`` relative to the repository root, ``interpreter`` the container's:
+    ``cpython 3.12.4 (/usr/local/bin/python3)``. An image's digest is in its origin.
+    """
+
+    containerfile: str = ""
+    ignorefile: str = ""
+    interpreter: str = ""
+
+
 class Report(msgspec.Struct, frozen=True):
     """The whole answer. ``remarks`` are facts that were not to be had, and why."""
 
@@ -90,6 +105,36 @@ class Report(msgspec.Struct, frozen=True):
     summary: Summary
     findings: tuple[Finding, ...]
     remarks: tuple[str, ...] = ()
+    looked: Looked = Looked()
+
+
+class _Header(msgspec.Struct):
+    schema_version: str
+
+
+def decode_report(data: bytes, name: str) -> Report:
+    """Return the report in the document ``data``; ``name`` is its file, for messages.
+
+    Raises DocumentError, which says where in the document something is not what the schema says.
+    """
+    _check_version(data, name)
+    try:
+        return msgspec.json.decode(data, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(f"{name}: not a report: {error}", _ANEW) from error
+
+
+def _check_version(data: bytes, name: str) -> None:
+    try:
+        version = msgspec.json.decode(data, type=_Header).schema_version
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return  # decoding the whole says more about what is wrong
+    if version != REPORT_VERSION:
+        raise DocumentError(
+            f"{name}: at `$.schema_version`: the report is of schema {version!r}, "
+            f"and paritycheck {__version__} reads {REPORT_VERSION!r}",
+            "use the version of paritycheck that wrote it, or write it anew",
+        )
 
 
 def report_schema() -> dict[str, Any]:
