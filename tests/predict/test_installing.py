@@ -174,6 +174,7 @@ def test_what_cannot_be_told_is_unknown_in_the_site_directory(texts: dict[str, s
         (("pip install --prefix=/p .",), ["p/lib/python3.12/site-packages"]),
         (("pip install --user .",), ["root/.local/lib/python3.12/site-packages"]),
         (("python -m venv /v", "/v/bin/pip install ."), ["v/lib/python3.12/site-packages"]),
+        (("python -Imvenv /v", "/v/bin/python -mpip install ."), ["v/lib/python3.12/site-packages"]),
         (("python -m venv /v", ". /v/bin/activate && pip install ."), ["v/lib/python3.12/site-packages"]),
         (("pip wheel . -w /wheels && pip install /wheels/*.whl",), [SITE[:-1]]),
         (("python -m build && pip install dist/*.whl",), [SITE[:-1]]),

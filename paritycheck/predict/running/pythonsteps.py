@@ -31,17 +31,22 @@ _THIRD_PARTY_MODULES = frozenset(
      "textblob.download_corpora", "json.tool", "py_compile", "zipfile", "cmdstanpy.install_cmdstan"}
 )  # fmt: skip
 
+_PROGRAM = re.compile(r"-[bBdEiIOPqsSuvx]*([mc])(.*)", re.DOTALL)
+
 
 def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     """``python``: a module, code or a file of the project."""
     rest = list(fields[1:])
     while rest and isinstance(rest[0], str) and rest[0].startswith("-"):
         option = rest.pop(0)
+        joined = _PROGRAM.fullmatch(option)
+        if joined is not None:  # -m venv, -mvenv, -um venv
+            rest = [joined[2], *rest] if joined[2] else rest
         if option in ("-W", "-X") and rest:
             rest.pop(0)
-        elif option == "-m" and rest:
+        elif joined is not None and joined[1] == "m" and rest:
             return _run_module(shell, str(fields[0]), rest, text)
-        elif option == "-c":
+        elif joined is not None and joined[1] == "c":
             return start_program(shell, ["python", "-c", *rest])
         elif option in ("--version", "-V", "-VV", "--help"):
             return True
