@@ -13,6 +13,7 @@ from paritycheck.model.journey import Item
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem, Severity
 from paritycheck.predict.judging.absence import Absence, Kind, explain_absence
+from paritycheck.predict.judging.declarations import is_for_development
 from paritycheck.predict.judging.losses import Loss, Losses, in_order
 from paritycheck.predict.judging.thirdparty import Wanted
 from paritycheck.rules import RULES, make_finding
@@ -76,6 +77,11 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
     tried = all(each.context == "guarded" for each in loss.importers)
     if tried and wanted.local is None and kind in ("missing", "undeclared"):
         return False
+    if not loss.breaks and not any(each.chain for each in loss.importers):
+        declared = facts.supply.declarations.of(loss.item.name)
+        optional = [each for each in declared if each.section.startswith("extra") or is_for_development(each)]
+        if declared and optional == list(declared) and not next(facts.supply.selecting(loss.item.name), None):
+            return False  # nothing that is started asks for an option
     if not wanted.doubt:
         return True
     if next(facts.supply.skipping(loss.item.name), None) is not None:

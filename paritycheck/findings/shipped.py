@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -14,14 +13,10 @@ from paritycheck.gates import Facts
 from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
-from paritycheck.model.requirement import Declaration
 from paritycheck.predict.judging.absence import declaring_advice, declaring_place
+from paritycheck.predict.judging.declarations import is_for_development
 from paritycheck.predict.judging.losses import Losses, in_order
 from paritycheck.rules import make_finding
-
-_DEVELOPMENT = re.compile(
-    r"(?:^|[-_/:.])(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing|ci)(?:$|[-_/.])"
-)
 
 
 def shipped_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
@@ -102,7 +97,7 @@ def _for_development(losses: Losses, facts: Facts) -> Iterator[Finding]:
     for each in facts.view.environment.distributions:
         name = canonicalize_name(each.name)
         declared = facts.supply.declarations.of(name)
-        if not declared or name in INSTALLERS or not all(_is_development(one) for one in declared):
+        if not declared or name in INSTALLERS or not all(is_for_development(one) for one in declared):
             continue
         used = any(one.chain for one in losses.used.get(name, ()))
         if not used and not _required_by(name, facts):
@@ -117,11 +112,6 @@ def _for_development(losses: Losses, facts: Facts) -> Iterator[Finding]:
             items=[ReportItem("distribution", name) for name in lines],
             locations=dict.fromkeys(lines.values()),
         )
-
-
-def _is_development(declaration: Declaration) -> bool:
-    section = declaration.section.partition(":")[2].lower()
-    return bool(_DEVELOPMENT.search(section or declaration.location.path.lower()))
 
 
 def _without_target(losses: Losses, facts: Facts) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -13,6 +14,10 @@ from paritycheck.model.snapshot import Snapshot
 from paritycheck.parse.requirements.files import read_dependency_file, read_lock
 
 _ENDINGS = (".toml", ".txt", ".in", ".pip", ".lock", ".cfg", "setup.py", "Pipfile", ".yml", ".yaml")
+
+_DEVELOPMENT = re.compile(
+    r"(?:^|[-_/:.])(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing|ci)(?:$|[-_/.])"
+)
 
 
 class Declarations(msgspec.Struct, frozen=True):
@@ -73,6 +78,12 @@ def read_declarations(local: Snapshot) -> Declarations:
         {name: tuple(found) for name, found in by_name.items()},
         frozenset(path for path in paths if git is not None and known and path not in git.tracked),
     )
+
+
+def is_for_development(declaration: Declaration) -> bool:
+    """Tell by the name of the section, else of the file, whether only development needs it."""
+    section = declaration.section.partition(":")[2].lower()
+    return bool(_DEVELOPMENT.search(section or declaration.location.path.lower()))
 
 
 def _may_declare(path: str) -> bool:
