@@ -1,8 +1,8 @@
 """What an ELF file asks of the loader, read from its program headers alone, as the loader does.
 
 Facts: System V ABI, "Dynamic Linking"; Linux Standard Base, "Symbol Versioning"; elf.h of glibc. The headers
-are read by pyelftools. Section headers are hidden from it: the loader does not need them, and a file
-without them, or with false ones, is loaded all the same.
+are read with pyelftools' definitions of them. Section headers are never looked at: the loader does not need
+them, and a file without them, or with false ones, is loaded all the same.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from functools import cache
+from typing import BinaryIO
 
 import msgspec
 from elftools.common.exceptions import ELFError
-from elftools.elf.elffile import ELFFile
+from elftools.common.utils import struct_parse
 from elftools.elf.enums import ENUM_D_TAG
+from elftools.elf.structs import ELFStructs
 
 from paritycheck.model.binary import Libc, SharedObject
 
@@ -35,7 +37,6 @@ MOST_TAGS = 4096
 MOST_VERSIONS = 4096
 LONGEST = 4096  # bytes of a name
 
-_SECTIONS = {1: (slice(32, 36), slice(46, 52)), 2: (slice(40, 48), slice(58, 64))}  # by class: 32 or 64 bits
 _BROKEN = (
     ELFError,
     OSError,
@@ -73,39 +74,13 @@ class _Segment(msgspec.Struct, frozen=True):
     size: int
 
 
-class _Sectionless(io.RawIOBase):
-    """The file without its section headers, for pyelftools."""
-
-    def __init__(self, file: BinaryIO, start: bytes) -> None:
-        plain = bytearray(start)
-        for hidden in _SECTIONS.get(start[4], ()):
-            plain[hidden] = bytes(len(plain[hidden]))
-        self._file, self._start, self._offset = file, bytes(plain), 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence != io.SEEK_SET:
-            self._offset = self._file.seek(offset, whence)
-        else:
-            self._offset = offset
-        return self._offset
-
-    def tell(self) -> int:
-        return self._offset
-
-    def read(self, size: int = -1) -> bytes:
-        if self._offset < len(self._start):
-            data = self._start[self._offset :][: size if size >= 0 else None]
-        else:
-            self._file.seek(self._offset)
-            data = self._file.read(size)
-        self._offset += len(data)
-        return data
+@cache
+def _structs(little_endian: bool, bits: int) -> ELFStructs:
+    """Return the definitions for one byte order and size: making them takes longer than reading a file."""
+    structs = ELFStructs(little_endian=little_endian, elfclass=bits)
+    structs.create_basic_structs()
+    structs.create_advanced_structs()
+    return structs
 
 
 class _Reading:
@@ -113,11 +88,17 @@ class _Reading:
 
     def __init__(self, file: BinaryIO, start: bytes) -> None:
         self.file = file
-        self.elf = ELFFile(cast("IO[bytes]", _Sectionless(file, start)))
-        self.order = "<" if self.elf.little_endian else ">"
+        self.bits = {1: 32, 2: 64}[start[4]]
+        self.order = {1: "<", 2: ">"}[start[5]]
+        structs = _structs(self.order == "<", self.bits)
+        header = struct_parse(structs.Elf_Ehdr, file, 0)
+        self.machine = str(header["e_machine"])
+        place, size = header["e_phoff"], header["e_phentsize"]
+        count = min(header["e_phnum"], MOST_SEGMENTS) if size == structs.Elf_Phdr.sizeof() else 0
+        found = (struct_parse(structs.Elf_Phdr, file, place + number * size) for number in range(count))
         self.segments = tuple(
             _Segment(str(each["p_type"]), each["p_offset"], each["p_vaddr"], each["p_filesz"])
-            for each in (self.elf.get_segment(i) for i in range(min(self.elf["e_phnum"], MOST_SEGMENTS)))
+            for each in found
         )
 
     def read(self) -> SharedObject:
@@ -140,8 +121,8 @@ class _Reading:
             needed=needed,
             rpath=directories("DT_RPATH"),
             runpath=directories("DT_RUNPATH"),
-            machine=MACHINES.get(str(self.elf["e_machine"]), str(self.elf["e_machine"])),
-            bits=self.elf.elfclass,
+            machine=MACHINES.get(self.machine, self.machine),
+            bits=self.bits,
             libc=_libc((*needed, interpreter.rpartition("/")[2]), versions),
             interpreter=interpreter,
             versions=versions,
@@ -175,7 +156,7 @@ class _Reading:
         dynamic = next((each for each in self.segments if each.kind == "PT_DYNAMIC"), None)
         if dynamic is None:
             return
-        form = struct.Struct(self.order + ("QQ" if self.elf.elfclass == 64 else "II"))
+        form = struct.Struct(self.order + ("QQ" if self.bits == 64 else "II"))
         data = self._at(dynamic.offset, min(dynamic.size, MOST_TAGS * form.size))
         for number, value in form.iter_unpack(data[: len(data) // form.size * form.size]):
             if number == ENUM_D_TAG["DT_NULL"]:
