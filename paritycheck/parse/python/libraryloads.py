@@ -52,6 +52,15 @@ def library_loads(source: bytes) -> tuple[LibraryLoad, ...]:
     return tuple(sorted(found, key=lambda each: (each.line, each.name)))
 
 
+def decisive_loads(loads: tuple[LibraryLoad, ...]) -> Iterator[LibraryLoad]:
+    """Yield one load for each library: a file that tries several names needs one of them."""
+    families: dict[str, LibraryLoad] = {}
+    for load in loads:
+        family = re.sub(r"^lib|[-.\d]*(?:\.so.*)?$", "", load.name)
+        families.setdefault(family, load)
+    yield from families.values()
+
+
 def _loads(node: ast.AST, context: ImportContext, condition: str) -> Iterator[LibraryLoad]:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():

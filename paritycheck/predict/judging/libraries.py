@@ -18,7 +18,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import ImportContext
-from paritycheck.parse.python.libraryloads import LibraryLoad, library_loads
+from paritycheck.parse.python.libraryloads import LibraryLoad, decisive_loads, library_loads
 from paritycheck.predict.environment.imagefiles import ImageFiles
 from paritycheck.predict.importing.closure import Closure, Root, import_closure
 from paritycheck.predict.importing.conditions import holds
@@ -225,7 +225,7 @@ class _Search:
         for path, module, context in self._wrapping():
             text = self.container.texts.get(path)
             loads = library_loads(text.encode("utf-8")) if text else ()
-            for load in _decisive(loads):
+            for load in decisive_loads(loads):
                 runs = holds(load.condition, self.view.facts) is True
                 if runs and not self._is_there(load.name, path):
                     loss = self._loss(load, path, module, context)
@@ -294,12 +294,3 @@ class _Search:
 
 def _shown(load: LibraryLoad) -> str:
     return f"lib{load.name}.so" if load.search else load.name
-
-
-def _decisive(loads: tuple[LibraryLoad, ...]) -> Iterator[LibraryLoad]:
-    """Yield one load for each library: a file that tries several names needs one of them."""
-    families: dict[str, LibraryLoad] = {}
-    for load in loads:
-        family = re.sub(r"^lib|[-.\d]*(?:\.so.*)?$", "", load.name)
-        families.setdefault(family, load)
-    yield from families.values()
