@@ -68,7 +68,9 @@ def _hint(broken: Break, facts: Facts) -> str:
         return f"Declare what brings {broken.name}, or take another release of {_short(broken.inside)}."
     at = next((f" at {place}" for place in _declared(broken.lacking, facts)), "")
     try:
-        below = f" below {Version(broken.lacking.version).major}"
+        # The line of releases that may have broken with older ones: 3.1.9 -> 3, 0.9.0 -> 0.9.
+        release = Version(broken.lacking.version)
+        below = f" below {release.major or f'0.{release.minor}'}"
     except InvalidVersion:
         below = ""
     return (

@@ -95,7 +95,8 @@ def best_wheel(wheels: Iterable[Wheel], target: Target) -> Wheel | None:
 def _supported(minor: int, target: Target) -> Iterable[tags.Tag]:
     platforms = _platforms(target)
     version = (3, minor)
-    yield from tags.cpython_tags(version, [f"cp3{minor}"], platforms)
+    abi = f"cp3{minor}m" if minor < 8 else f"cp3{minor}"  # until 3.7 named after their memory allocator
+    yield from tags.cpython_tags(version, [abi], platforms)
     yield from tags.compatible_tags(version, f"cp3{minor}", platforms)
 
 

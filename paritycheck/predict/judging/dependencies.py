@@ -39,7 +39,8 @@ class Break(msgspec.Struct, frozen=True):
     ``name`` is what is missing: of the standard library (``dropped`` with release ``since``), of another
     distribution (``member`` of ``lacking``), or of nothing that is installed (``absent``). ``inside`` is the
     distribution whose module ``module`` imports it in ``line``; ``importer`` the application's own
-    statement that leads there, with the whole chain. ``certain``: starting the container runs it.
+    statement that leads there, with the whole chain. ``certain``: starting the container runs it,
+    and the releases are known: what was left out of a resolution may hold others back.
     """
 
     kind: BreakKind
@@ -98,7 +99,9 @@ def _collect(
         broken = search.judge(failure)
         if broken is not None and broken.name not in found:
             importer = search.importer(failure, placement.local_of, command)
-            found[broken.name] = msgspec.structs.replace(broken, importer=importer, certain=certain)
+            found[broken.name] = msgspec.structs.replace(
+                broken, importer=importer, certain=certain and not search.open
+            )
 
 
 class _Search:

@@ -124,17 +124,17 @@ def wheel(tag: str) -> Wheel:
         (Target(11), "cp39-abi3-manylinux2014_x86_64"),
         (Target(12, musl=True), "cp312-cp312-musllinux_1_1_x86_64"),
         (Target(12, machine="aarch64"), "py3-none-any"),
-        (Target(), "cp312-cp312-manylinux_2_17_x86_64"),
+        (Target(7), "cp37-cp37m-manylinux1_x86_64"),
+        (Target(), "cp39-abi3-manylinux2014_x86_64"),  # fits the newest Python that there may be
     ],
 )
 def test_takes_the_wheel_that_an_installer_would(target: Target, best: str) -> None:
     tags = (
         "py3-none-any",
         "cp312-cp312-win_amd64",
+        "cp37-cp37m-manylinux1_x86_64",
         "cp39-abi3-manylinux2014_x86_64",
         "cp312-cp312-musllinux_1_1_x86_64",
         "cp312-cp312-manylinux_2_17_x86_64",
     )
-    # Unknown Python: the pure wheel fits the newest one that there may be.
-    expected = "cp39-abi3-manylinux2014_x86_64" if not target.minor else best
-    assert best_wheel([wheel(tag) for tag in tags], target) == wheel(expected)
+    assert best_wheel([wheel(tag) for tag in tags], target) == wheel(best)
