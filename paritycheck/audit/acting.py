@@ -33,6 +33,14 @@ def _now(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
         if failure.repair not in seen:
             seen.add(failure.repair)
             yield _repair(failure, dossier)
+    for failure in failures[:MOST_REPAIRS]:
+        if failure.explained == "none-of-ours" and failure.origin is not None and not failure.repair:
+            yield Action(
+                "now",
+                f"Repair the program at {failure.origin}",
+                edit=failure.origin.text,
+                reason=failure.headline,
+            )
     for finding in dossier.report.findings:
         if finding.severity == "error" and finding.hint not in seen and not _covered(finding.items, failures):
             seen.add(finding.hint)
@@ -54,7 +62,7 @@ def _covered(items: Sequence[object], failures: Sequence[Failure]) -> bool:
 def _repair(failure: Failure, dossier: Dossier) -> Action:
     item = failure.journey.item if failure.journey else None
     lost = failure.journey.lost_at if failure.journey else None
-    name = item.name if item else failure.headline
+    name = item.name if item else "it"
     if (
         item is not None
         and lost is not None
@@ -69,10 +77,10 @@ def _repair(failure: Failure, dossier: Dossier) -> Action:
             reason=failure.reason,
             proof=prove_tracked(item.path, dossier),
         )
-    tried = failure.repair.startswith("add ")
+    tried = failure.repair.startswith(("add `", "write `"))
     return Action(
         "now",
-        f"Bring {name} back",
+        f"Bring {name} into the container",
         edit=failure.repair,
         reason=failure.reason,
         proof="the build was predicted with this edit: the file arrives where it is looked for"
@@ -122,7 +130,7 @@ def _today(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
     for finding in dossier.report.findings:
         if finding.code == "PC404":
             yield Action("today", "Keep the health check", edit=finding.hint, reason=finding.message)
-        elif finding.severity == "warning" and finding.code != "PC106":
+        elif finding.severity == "warning" and not _covered(finding.items, failures):
             yield Action("today", finding.message, edit=finding.hint, reason=f"{finding.code} {finding.slug}")
     predicted = dossier.predicted
     if predicted is not None and any(failure.explained == "parity" for failure in failures):

@@ -26,7 +26,7 @@ class Dossier(msgspec.Struct, frozen=True):
     """The evidence. ``subject`` is what was named, ``written`` the time, ``image`` a name to run it by.
 
     ``pipelines`` are the texts of the repository's CI files, by path. ``predicted`` is what the check says of
-    the next build from this checkout, ``None`` without a Containerfile.
+    the next build from this checkout, asked with ``settings``; ``None`` without a Containerfile.
     """
 
     subject: str
@@ -38,6 +38,7 @@ class Dossier(msgspec.Struct, frozen=True):
     predicted: Report | None
     pipelines: Mapping[str, str]
     history: AskHistory
+    settings: Config = Config()
     image: str = ""
     checkout: str = "."
 
@@ -72,6 +73,7 @@ def gather(
     ``root`` is where the checkout lies on this machine, ``checkout`` how the user wrote it, ``name`` the
     image's name where there is no container to tell it. Raises what ``compare`` raises.
     """
+    built = config
     if container is not None:
         service = as_service(container, config.service, root)
         config = msgspec.structs.replace(config, service=service)
@@ -79,7 +81,7 @@ def gather(
     report = compare(local, image, plan, config)
     predicted = None
     if plan is not None and any(finding.severity == "error" for finding in report.findings):
-        predicted = compare(local, None, plan, config)
+        predicted = compare(local, None, plan, built)
     return Dossier(
         subject=subject,
         written=written,
@@ -88,6 +90,7 @@ def gather(
         facts=facts,
         report=report,
         predicted=predicted,
+        settings=built,
         pipelines=_pipelines(local),
         history=history,
         image=(container.image if container else "") or name,

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from paritycheck.audit.dossier import Dossier
+from paritycheck.audit.libraries import library_journey, library_repair
 from paritycheck.audit.mounting import follow
+from paritycheck.audit.searching import repair_path
 from paritycheck.audit.unexplained import explain_otherwise
 from paritycheck.findings.raised import missed_item, own_file
 from paritycheck.gates import Facts
@@ -18,12 +20,12 @@ from paritycheck.model.journey import Item, Journey
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer
 from paritycheck.model.smoke import Raised
-from paritycheck.parse.logs.exceptions import missing_library
+from paritycheck.parse.logs.exceptions import missing_library, missing_program
 from paritycheck.parse.logs.times import seconds_of
 from paritycheck.predict.planning.repairing import repair_copy, repair_ignore, repair_placing
 from paritycheck.rules import RULE_OF_GATE, RULES
 
-KINDS = {"distribution": "PC201", "data": "PC109"}
+KINDS = {"distribution": "PC201", "data": "PC109", "library": "PC207"}
 
 
 def read_failures(dossier: Dossier) -> tuple[Failure, ...]:
@@ -69,15 +71,16 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
     headline = (
         f"{raised.type or 'an exception'}: {raised.message}".rstrip(": ") if raised.type else _cut(raised)
     )
-    item = None if missing_library(raised) else _item(raised, origin, facts)
+    library = missing_library(raised)
+    item = None if library or missing_program(raised) else _item(raised, origin, facts)
     journey = follow(item, facts, dossier.container) if item else None
+    if library:
+        item, journey = library_journey(library, facts)
     lost = journey.lost_at if journey else None
     if item is None or journey is None or lost is None:
         explained, reason, repair = explain_otherwise(raised, item, journey, origin, dossier)
         return Failure(headline, incident, explained, reason, repair=repair, origin=origin, journey=journey)
     code = KINDS.get(item.kind) or RULE_OF_GATE[lost.gate]
-    if lost.gate == "mounted":
-        code = "PC106"
     finding = next(
         (each for each in dossier.report.findings if item.name in {one.name for one in each.items}), None
     )
@@ -88,7 +91,7 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
         incident=incident,
         explained="parity",
         reason=lost.reason,
-        code=finding.code if finding else code,
+        code="PC106" if lost.gate == "mounted" else finding.code if finding else code,
         journey=journey,
         repair=_repair(item, journey, finding, dossier),
         origin=origin,
@@ -115,10 +118,16 @@ def _item(raised: Raised, origin: Location | None, facts: Facts) -> Item | None:
 def _repair(item: Item, journey: Journey, finding: Finding | None, dossier: Dossier) -> str:
     """Return what brings the item back: by the finding that names it, else tried here."""
     lost, plan = journey.lost_at, dossier.facts.plan
-    if finding is not None and lost is not None and finding.gate == lost.gate:
-        return finding.hint
     if lost is None:
         return ""
+    if item.kind == "library":
+        return library_repair(item.name, dossier.facts)
+    if lost.gate == "mounted" and lost.locations:
+        return f"leave out the {lost.locations[0].text} at {lost.locations[0]}, or put the file into it"
+    if lost.gate == "syspath":
+        return repair_path(item, dossier) or RULES["PC107"].help
+    if finding is not None and finding.gate == lost.gate:
+        return finding.hint
     tried = None
     if plan is not None and lost.gate == "context":
         tried = repair_ignore(plan, [item.path])

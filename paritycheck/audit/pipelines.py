@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from paritycheck.model.location import Location
+from paritycheck.parse.logs.redaction import redact
 from paritycheck.predict.planning.plan import Plan
 
 Kind = Literal["parity", "builds", "starts", "tests"]
@@ -38,6 +39,8 @@ _IMPORTS = re.compile(
     r"|\bmanage\.py check\b|\bparitycheck\b"
 )
 
+_PACKAGES = re.compile(r"\b(?:apt-get|apt|apk|dnf|microdnf|yum|zypper)\b[^|;&]*\b(?:install|add)\b")
+
 
 class Pipelines(msgspec.Struct, frozen=True):
     """The files that were read, and the lines in them that do something of each kind."""
@@ -59,7 +62,9 @@ def read_pipelines(texts: Mapping[str, str]) -> Pipelines:
                 continue
             for kind, pattern in _PATTERNS:
                 if pattern.search(line[:2000]):
-                    found.setdefault(kind, []).append(Location(path, number, line.strip()[:200]))
+                    found.setdefault(kind, []).append(
+                        Location(path, number, redact(line.strip()[:400])[:200])
+                    )
     return Pipelines(tuple(texts), {kind: tuple(lines) for kind, lines in found.items()})
 
 
@@ -71,4 +76,17 @@ def import_checks(plan: Plan) -> tuple[Location, ...]:
 def _runs(plan: Plan) -> Iterator[Location]:
     for instruction in plan.containerfile.instructions:
         if instruction.keyword == "RUN" and _IMPORTS.search(instruction.location.text[:4000]):
-            yield instruction.location
+            yield _withheld(instruction.location)
+
+
+def package_steps(plan: Plan) -> tuple[Location, ...]:
+    """Return the RUN steps that install packages of the operating system."""
+    return tuple(
+        _withheld(instruction.location)
+        for instruction in plan.containerfile.instructions
+        if instruction.keyword == "RUN" and _PACKAGES.search(instruction.location.text[:4000])
+    )
+
+
+def _withheld(line: Location) -> Location:
+    return Location(line.path, line.line, redact(line.text)[:400])

@@ -49,23 +49,19 @@ def weigh(
                 "error",
             )
             break
-    lost = {
-        item.name
-        for finding in dossier.report.findings
-        if finding.severity == "error"
-        for item in finding.items
-    }
     named = {failure.journey.item.name for failure in failures if failure.journey}
-    others = sorted(lost - named)
+    # What shares its cause with a failure is repaired with it.
+    further = [
+        finding
+        for finding in dossier.report.findings
+        if finding.severity == "error" and not named & {item.name for item in finding.items}
+    ]
+    others = sorted({item.name for finding in further for item in finding.items})
     if others and failures:
         shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
         yield Statement(
             f"Repairing the first failure alone shows the next: {shown} will not be found either.",
-            tuple(
-                Evidence(each.code, each.message)
-                for each in dossier.report.findings
-                if each.severity == "error"
-            )[:5],
+            tuple(Evidence(each.code, each.message) for each in further[:5]),
             "More of the kind",
             "error",
         )

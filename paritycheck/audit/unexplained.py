@@ -9,9 +9,9 @@ from paritycheck.model.audit import Explained
 from paritycheck.model.journey import Item, Journey
 from paritycheck.model.location import Location
 from paritycheck.model.smoke import Raised
-from paritycheck.parse.logs.exceptions import is_circular, missing_library
+from paritycheck.parse.logs.exceptions import is_circular, missing_program
+from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.importing.outcome import Found
-from paritycheck.predict.linking.packages import install_hint
 
 Answer = tuple[Explained, str, str]  # who explains it, the reason, what to do
 
@@ -20,13 +20,14 @@ def explain_otherwise(
     raised: Raised, item: Item | None, journey: Journey | None, origin: Location | None, dossier: Dossier
 ) -> Answer:
     """Say what is known of an exception that no gate explains."""
-    library = missing_library(raised)
-    if library:
-        return _library(library, dossier)
+    if item is not None and item.kind == "library":
+        return "none-of-ours", _reason(journey), "check LD_LIBRARY_PATH, ldconfig, and the architecture"
     if is_circular(raised):
         return "none-of-ours", f"{raised.name} imports itself by way of other modules: nothing is missing", ""
     if raised.imports and raised.name:
         return _import(raised, item, journey, dossier)
+    if missing_program(raised):
+        return _program(missing_program(raised), dossier)
     if raised.file:
         return _file(raised, journey, dossier)
     if raised.type in ("SyntaxError", "IndentationError", "TabError"):
@@ -38,6 +39,13 @@ def explain_otherwise(
             "read more of the log with --tail all",
         )
     return "none-of-ours", f"nothing that the container lacks is named: {_same_code(origin, dossier)}", ""
+
+
+def _reason(journey: Journey | None) -> str:
+    verdicts = journey.verdicts if journey else ()
+    return next(
+        (each.reason for each in reversed(verdicts) if each.outcome == "passed"), "nothing is missing"
+    )
 
 
 def _same_code(origin: Location | None, dossier: Dossier) -> str:
@@ -52,27 +60,6 @@ def _same_code(origin: Location | None, dossier: Dossier) -> str:
         if here is not None and there is not None:
             return f"{origin.path} raises it, and it differs between the container and the checkout"
     return f"{origin} raises it"
-
-
-def _library(library: str, dossier: Dossier) -> Answer:
-    name = library.rpartition("/")[2]
-    tree = dossier.facts.container.tree
-    found = next((path for path in tree.paths() if path.rpartition("/")[2] == name), "")
-    if found:
-        return (
-            "none-of-ours",
-            f"the container has /{found}, but the loader does not find or accept it",
-            "check LD_LIBRARY_PATH, ldconfig, and the architecture of the library",
-        )
-    release = dossier.facts.container.texts.get("etc/os-release") or ""
-    system = (
-        "alpine" if "alpine" in release else "debian" if "debian" in release or "ubuntu" in release else ""
-    )
-    return (
-        "parity",
-        f"no directory of the container holds the shared library {name}",
-        install_hint([name], system),
-    )
 
 
 def _import(raised: Raised, item: Item | None, journey: Journey | None, dossier: Dossier) -> Answer:
@@ -100,6 +87,23 @@ def _import(raised: Raised, item: Item | None, journey: Journey | None, dossier:
         "both-sides",
         f"neither the checkout nor the local environment has {raised.name}",
         f"declare the distribution that provides {top} in the file that the image installs from",
+    )
+
+
+def _program(name: str, dossier: Dossier) -> Answer:
+    container = dossier.facts.container
+    path = (container.config.env.get("PATH") if container.config else "") or DEFAULT_PATH
+    there = next((f"{each}/{name}" for each in path.split(":") if container.tree.find(f"{each}/{name}")), "")
+    if there:
+        return "none-of-ours", f"the container has {there}: its interpreter or its loader may be missing", ""
+    provider = next(
+        (each for each in container.environment.distributions if each.name.lower() == name.lower()), None
+    )
+    known = f"; {provider.name} {provider.version} is installed, without this program" if provider else ""
+    return (
+        "parity",
+        f"no directory of PATH ({path}) in the container has the program {name}{known}",
+        f"declare the distribution or package that brings {name}, and rebuild",
     )
 
 

@@ -12,6 +12,11 @@ from paritycheck.model.audit import Evidence, Failure, Why
 from paritycheck.model.journey import Gate, Verdict
 from paritycheck.model.location import Location
 
+_THIRD: dict[Gate, str] = {
+    "mounted": "Why is {} not visible?",
+    "syspath": "Why does the interpreter not look where {} is?",
+    "importable": "Why does the interpreter not take {}?",
+}
 UNKNOWN = "Unknown: no fact at hand answers it."
 
 
@@ -29,7 +34,10 @@ def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[
     return (
         first,
         Why(f"Why is {name} not found?", *_missing(failure, dossier)),
-        Why(f"Why does the container not have {name}?", *_where_lost(failure, lost, dossier)),
+        Why(
+            _THIRD.get(lost.gate, "Why does the container not have {}?").format(name),
+            *_where_lost(failure, lost, dossier),
+        ),
         Why("Why was that not seen before the container ran?", *_unseen(dossier, pipelines)),
         Why("What let it be so?", *_root(lost, failure, dossier, pipelines)),
     )
@@ -162,7 +170,8 @@ def _unseen(dossier: Dossier, pipelines: Pipelines) -> tuple[str, tuple[Evidence
 def _root(
     lost: Verdict, failure: Failure, dossier: Dossier, pipelines: Pipelines
 ) -> tuple[str, tuple[Evidence, ...], bool]:
-    tell = ROOTS.get(lost.gate)
+    item = failure.journey.item if failure.journey else None
+    tell = _not_installed if item is not None and item.kind == "library" else ROOTS.get(lost.gate)
     told = tell(lost, failure, dossier) if tell else ""
     if not told:
         return UNKNOWN, (), False
@@ -195,6 +204,17 @@ def _not_copied(_lost: Verdict, _failure: Failure, dossier: Dossier) -> str:
         return "What the image gets is named path by path in the Containerfile, and this path is not."
     first, last = lines[0], lines[-1]
     return f"The COPY list is kept by hand: {len(lines)} lines ({first} to {last}) name paths, none this one."
+
+
+def _not_installed(lost: Verdict, failure: Failure, dossier: Dossier) -> str:
+    if dossier.facts.plan is None:
+        return ""
+    name = failure.journey.item.name if failure.journey else "it"
+    if not lost.locations:
+        file = dossier.containerfile
+        return f"{file} installs no package of the operating system, and its base has no {name}."
+    lines = ", ".join(str(place) for place in lost.locations)
+    return f"The packages are named by hand ({lines}), and none of them brings {name}."
 
 
 def _gone(_lost: Verdict, failure: Failure, dossier: Dossier) -> str:

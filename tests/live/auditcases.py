@@ -91,10 +91,13 @@ CASES = (
             "Containerfile": CONTAINERFILE,
             "shop/__init__.py": "",
             "shop/main.py": MAIN,
-            "shop/prices.py": "from ctypes import CDLL\n\n\ndef load() -> object:\n    return CDLL('libGL.so.1')\n",
+            "shop/prices.py": "from ctypes import CDLL\n\n\n"
+            "def load() -> object:\n    return CDLL('libGL.so.1')\n",
         },
         explained="parity",
-        reason="no directory of the container holds the shared library libGL.so.1",
+        reason="no directory of the container holds libGL.so.1",
+        code="PC207",
+        lost="image",
         repair="libgl1",
     ),
 )

@@ -12,7 +12,7 @@ from paritycheck.capture.container.inspecting import Inspected, container_facts,
 from paritycheck.capture.container.logs import LogWindow
 from paritycheck.capture.container.mounts import with_listings
 from paritycheck.capture.container.opened import OpenedContainer
-from paritycheck.capture.container.running import read_changes, read_use, with_events
+from paritycheck.capture.container.running import read_changes, use_of, with_events
 from paritycheck.capture.image.docker import DEFAULT_HOST, HINT
 from paritycheck.capture.image.hosts import EngineHosts, is_local, require_listener
 from paritycheck.errors import SourceError
@@ -90,7 +90,7 @@ def _told_aside(
     image = ask("its image's health check", lambda: api.inspect_image(found.image)) or {}
     use = None
     if facts.state == "running":
-        use = read_use(ask("what it uses", lambda: api.stats(found.id, stream=False)))
+        use = ask("what it uses", lambda: use_of(api.stats(found.id, stream=False)))
     facts = with_events(facts, events or ())
     return msgspec.structs.replace(
         facts,

@@ -20,7 +20,7 @@ from paritycheck.model.container import (
     Limits,
 )
 from paritycheck.model.snapshot import Healthcheck
-from paritycheck.parse.logs.redaction import redact
+from paritycheck.parse.logs.redaction import redact, redact_words
 
 SHOWN_PROBES = 5
 NEVER = "0001-01-01"  # what Go writes for no time
@@ -155,7 +155,7 @@ def container_facts(found: Inspected, engine: Literal["podman", "docker"], asked
             for each in found.mounts or ()
         ),
         environment=dict(_variable(text) for text in config.env or ()),
-        command=tuple(redact(word) for word in (found.path, *(found.args or ())) if word),
+        command=redact_words(word for word in (found.path, *(found.args or ())) if word),
         workdir=config.working_dir,
         user=config.user,
         privileged=host.privileged,
@@ -183,7 +183,7 @@ def _health(health: _Health | None) -> Health | None:
 
 def _healthcheck(test: _Test | None) -> Healthcheck | None:
     words = (test.test if test else None) or []
-    return Healthcheck(tuple(redact(word) for word in words)) if words else None
+    return Healthcheck(redact_words(words)) if words else None
 
 
 def _limits(host: _HostConfig) -> Limits:

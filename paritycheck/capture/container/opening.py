@@ -73,7 +73,7 @@ def find_service_container(service: str, hosts: EngineHosts) -> str:
 def _open(
     engine: str, name: str, hosts: EngineHosts, now: datetime
 ) -> contextlib.AbstractContextManager[OpenedContainer]:
-    written = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    written = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if engine == "docker":
         from paritycheck.capture.container.docker import open_docker
 

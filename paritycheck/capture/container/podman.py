@@ -74,7 +74,7 @@ def _told_aside(client: Any, found: Inspected, facts: ContainerFacts, *, local: 
     declared = image.get("Healthcheck") or (image.get("Config") or {}).get("Healthcheck")
     use = None
     if facts.state == "running":
-        use = ask("what it uses", f"{path}/stats", lambda answer: read_use(answer.json()), stream="false")
+        use = ask("what it uses", f"{path}/stats", read_use, stream="false")
     return msgspec.structs.replace(
         facts,
         image_healthcheck=bool(declared),

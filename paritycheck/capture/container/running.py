@@ -64,7 +64,12 @@ def _moment(event: dict[str, Any]) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{nanoseconds % 10**9:09d}Z"
 
 
-def read_use(stats: Any) -> Use | None:
+def read_use(answer: Any) -> Use | None:
+    """Return what an answer says; it is empty where the container has ended in the meantime."""
+    return use_of(answer.json()) if answer.content.strip() else None
+
+
+def use_of(stats: Any) -> Use | None:
     """Return what ``stats`` says a running container uses; ``None`` if it says nothing."""
     if not isinstance(stats, dict):
         return None

@@ -33,6 +33,7 @@ _LEVELS = (
 )
 LEVELS = frozenset(spelt for each in _LEVELS for spelt in (each, each.upper(), each.title()))
 IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
+_NO_PROGRAM = "[Errno 2] No such program"
 _MODULE = re.compile(r"No module named ['\"]?([\w.]+)")
 _NAME = re.compile(r"cannot import name '?(\w+)'?(?: from (?:partially initialized module )?'([\w.]+)')?")
 _FILE = re.compile(r"\[(?:Errno|WinError) -?\d+\] [^:\n]*: (?:b?'([^'\n]*)'|b?\"([^\"\n]*)\")")
@@ -67,6 +68,11 @@ def missing_library(raised: Raised) -> str:
     return found[1] if found else ""
 
 
+def missing_program(raised: Raised) -> str:
+    """Return the program that could not be started, by its name; else ``""``."""
+    return raised.file if raised.message.startswith(_NO_PROGRAM) and "/" not in raised.file else ""
+
+
 def is_circular(raised: Raised) -> bool:
     """Tell whether an import failed because the module imports itself by way of others."""
     return "partially initialized module" in raised.message
@@ -86,7 +92,7 @@ def _no_file(found: re.Match[str]) -> Raised:
 
 
 def _no_program(found: re.Match[str]) -> Raised:
-    return raised_by("FileNotFoundError", f"[Errno 2] No such program: '{found[1]}'")
+    return raised_by("FileNotFoundError", f"{_NO_PROGRAM}: '{found[1]}'")
 
 
 def _no_library(found: re.Match[str]) -> Raised:

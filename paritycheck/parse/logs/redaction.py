@@ -8,6 +8,7 @@ is shown wrongly costs more.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 _NAMES = (
@@ -29,6 +30,7 @@ _NAMED = re.compile(
     rf"\s{{0,3}}(?:bearer |basic )?|--[a-z-]{{0,30}}(?:{_NAMES})\s+)"
     r"(\"[^\"\n]{1,2000}\"?|'[^'\n]{1,2000}'?|[^\s,;&)\]}'\"]+)"
 )
+_FLAG = re.compile(rf"(?i)--?[a-z_-]{{0,40}}(?:{_NAMES})\Z")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _LONG = re.compile(r"(?<![0-9A-Za-z+/_=.-])[0-9A-Za-z+/_-]{32,}={0,2}(?![0-9A-Za-z+/_-])")
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
@@ -42,6 +44,16 @@ def redact(text: str) -> str:
     text = _HEADER.sub(_keep_scheme, text)
     text = _NAMED.sub(_keep_name, text)
     return _LONG.sub(_judge_long, text)
+
+
+def redact_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Return a command's words without secrets; what follows a flag like ``--password`` is one."""
+    shown: list[str] = []
+    flagged = False
+    for word in words:
+        shown.append("[withheld]" if flagged else redact(word))
+        flagged = bool(_FLAG.match(word))
+    return tuple(shown)
 
 
 def _keep_scheme(found: re.Match[str]) -> str:
