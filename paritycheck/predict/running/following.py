@@ -137,8 +137,10 @@ def _pipeline(pipeline: sh.Pipeline, shell: Shell) -> Status:
             status = None
             continue
         shell.guarded += not last
+        shell.printed = None
         status = _inside(command, shell)
         shell.guarded -= not last
+        shell.piped = shell.printed if not last else None
     return status
 
 

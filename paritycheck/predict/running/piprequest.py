@@ -10,6 +10,7 @@ import re
 
 from paritycheck.predict.running.installing import is_project
 from paritycheck.predict.running.managerwords import Values
+from paritycheck.predict.running.recording import write_bytes
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.running.shellwords import Field, Unsure
 from paritycheck.predict.selecting.request import PipRequest
@@ -32,6 +33,7 @@ _VALUED = frozenset(
 )  # fmt: skip
 _INDEX = ("--index-url", "-i", "--extra-index-url", "--default-index", "--index", "--find-links", "-f")
 _NESTING = 8  # of requirements files
+STREAM = "dev/stdin"  # where what a command reads lies while it is followed
 _STREAMS = ("-", "/dev/stdin", "/proc/self/fd/0")
 
 
@@ -101,6 +103,10 @@ def collect(shell: Shell, values: Values, operands: list[Field]) -> Wanted:
     for value in given(values, "-e", "--editable"):
         _want(shell, wanted, value, "/" + shell.cwd, editable=True)
     for value in given(values, "-r", "--requirement", "--requirements"):
+        if value in _STREAMS and shell.piped is not None:
+            write_bytes(shell, STREAM, shell.piped)
+            wanted.files.append(STREAM)
+            continue
         if isinstance(value, Unsure) or value in _STREAMS or "://" in value:
             wanted.unclear = f"what {command_text([value])} holds is not known"
             continue

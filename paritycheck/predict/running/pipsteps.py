@@ -19,6 +19,7 @@ from paritycheck.predict.running.installing import (
 from paritycheck.predict.running.installsites import Target, current_target, target_below
 from paritycheck.predict.running.managerwords import Values, normal_name
 from paritycheck.predict.running.piprequest import (
+    STREAM,
     Wanted,
     collect,
     command_text,
@@ -108,6 +109,7 @@ def install(
         request = msgspec.structs.replace(request, no_deps=True)
     selection = select_wanted(shell, request, wanted, wheels, target, reading)
     selection = _serve_from_house(shell, values, selection)
+    shell.tree.remove(STREAM)
     absent = [f"/{path}" for path in wanted.absent]
     if shell.guarded > shell.doubted:
         absent += [path for directory, _ in wanted.projects for path in missing_for_build(shell, directory)]

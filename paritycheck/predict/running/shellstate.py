@@ -77,7 +77,8 @@ class Shell:
 
     ``guarded`` counts the places around a command that make its failure harmless; ``ended`` is the
     status of an ``exit`` that was reached. ``doubted`` counts the places around a command that nobody knows
-    to be reached, ``printed`` is what the last command printed, where the command itself tells.
+    to be reached, ``printed`` is what the last command printed, where the command itself tells,
+    ``piped`` the same of the command before it in a pipeline.
     """
 
     def __init__(self, scene: RunScene, tree: StageTree, cwd: str, env: dict[str, str], notes: Notes) -> None:
@@ -92,6 +93,7 @@ class Shell:
         self.guarded = 0
         self.doubted = 0
         self.printed: bytes | None = None
+        self.piped: bytes | None = None
         self.depth = 0
         self.ended: Status = None
         self.is_over = False

@@ -136,9 +136,17 @@ def test_the_environment_of_uv_goes_where_it_is_told() -> None:
     assert distributions(predict(text, UV), "/v/bin/python") == "anyio==4.3.0 idna==3.6"
 
 
-@pytest.mark.parametrize("export", ["uv export --frozen --no-dev -o r.txt", "uv export --no-dev > r.txt"])
-def test_an_exported_file_holds_the_selection(export: str) -> None:
-    text = BASE + f"RUN {export} && pip install -r r.txt\n"
+@pytest.mark.parametrize(
+    "step",
+    [
+        "uv export --frozen --no-dev -o r.txt && pip install -r r.txt",
+        "uv export --no-dev > r.txt && pip install -r r.txt",
+        "uv export --no-dev | uv pip install --system -r -",
+        "uv export --no-dev | pip install --no-deps -r /dev/stdin",
+    ],
+)
+def test_an_exported_file_holds_the_selection(step: str) -> None:
+    text = BASE + f"RUN {step}\n"
     prediction = predict(text, UV)
     assert distributions(prediction) == "anyio==4.3.0 idna==3.6"
     assert not open_sites(prediction)
@@ -401,3 +409,22 @@ def test_what_pdm_leaves() -> None:
 def test_a_program_starts_in_the_environment_that_was_entered(step: str, path: str) -> None:
     (found,) = predict(BASE + f"RUN {step}\n", {**UV, "tool.py": "import anyio\n"}).runs
     assert found.env["PATH"].startswith(path)
+
+
+@pytest.mark.parametrize(
+    ("option", "copy"),
+    [
+        ("--prefix=/install", "COPY --from=builder /install /usr/local\n"),
+        ("--user", "COPY --from=builder /root/.local /root/.local\n"),
+        ("--target /deps", "COPY --from=builder /deps /deps\nENV PYTHONPATH=/deps\n"),
+        ("", f"COPY --from=builder /{SITE} /{SITE}\n"),
+    ],
+)
+def test_what_is_installed_beside_arrives_where_it_is_copied(option: str, copy: str) -> None:
+    text = (
+        "FROM python:3.12-slim AS builder\nCOPY requirements.txt .\n"
+        f"RUN pip install {option} -r requirements.txt\nFROM python:3.12-slim\n{copy}"
+    )
+    prediction = predict(text, FILES)
+    assert distributions(prediction) == "click==8.1.7 flask==3.0.0"
+    assert not open_sites(prediction)
