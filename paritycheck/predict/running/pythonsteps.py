@@ -38,7 +38,7 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     """``python``: a module, code or a file of the project."""
     rest = list(fields[1:])
     while rest and isinstance(rest[0], str) and rest[0].startswith("-"):
-        option = rest.pop(0)
+        option = str(rest.pop(0))
         joined = _PROGRAM.fullmatch(option)
         if joined is not None:  # -m venv, -mvenv, -um venv
             rest = [joined[2], *rest] if joined[2] else rest
