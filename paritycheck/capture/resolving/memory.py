@@ -14,7 +14,7 @@ from pathlib import Path
 
 LARGEST = 256 << 20  # bytes of the file; above that it is begun anew
 PATIENCE = 1.0  # seconds to wait for another run that writes
-FILE = "wheels-1.sqlite"
+FILE = "wheels-2.sqlite"
 TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, says BLOB NOT NULL, at REAL NOT NULL)"
 ASK = "SELECT says FROM kept WHERE key = ? AND at >= ?"
 KEEP = "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)"
