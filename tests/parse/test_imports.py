@@ -6,6 +6,7 @@ import pytest
 
 from paritycheck.model.source import Import, SourceFile
 from paritycheck.parse.python.imports import parse_source
+from paritycheck.predict.importing.conditions import holds
 
 
 def read(text: str) -> SourceFile:
@@ -284,3 +285,42 @@ def test_computed_submodule(call: str) -> None:
 def test_computed_name_without_a_known_package(call: str) -> None:
     source = f"from importlib import import_module\n\ndef load(name):\n    return {call}\n"
     assert not [each for each in parse_source(source.encode()).imports if each.dynamic]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("app = Celery('x', include=['a.tasks', 'b'])", [("a.tasks", "module"), ("b", "module")]),
+        ("def make():\n return Celery(include=('a.tasks',))", [("a.tasks", "function")]),
+        ("app.conf.update(imports=['a'], timezone='UTC')", [("a", "module")]),
+        ("app.conf.imports = ['a']", [("a", "module")]),
+        ("CELERY_IMPORTS = ('a',)", [("a", "module")]),
+        ("app.autodiscover_tasks(['a', 'b.c'])", [("a.tasks", "guarded"), ("b.c.tasks", "guarded")]),
+        ("app.autodiscover_tasks(['a'], related_name='jobs')", [("a.jobs", "guarded")]),
+        ("app.autodiscover_tasks()", []),
+        ("app.autodiscover_tasks(packages)", []),
+        ("pytest_plugins = 'a.b'", [("a.b", "module")]),
+        ("pytest_plugins = ['a.b', 'c']", [("a.b", "module"), ("c", "module")]),
+        ("LOGGING = {'handlers': {'h': {'class': 'a.b.Handler'}}}", [("a.b", "module")]),
+        ("def f():\n dictConfig({'formatters': {'f': {'()': 'a.Fmt'}}})", [("a", "function")]),
+        ("LOGGING = {'handlers': {'h': {'class': 'Handler', 'level': 'a.b'}}}", []),
+        ("imports = ['a']", []),
+        ("CELERY = {'class': 'a.b'}", []),
+    ],
+)
+def test_modules_that_frameworks_import_by_strings(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(each.module, each.context) for each in read(text).imports] == found
+    assert all(each.dynamic for each in read(text).imports)
+
+
+def test_only_a_worker_imports_its_tasks() -> None:
+    (found,) = read("if sys.platform == 'linux':\n app = Celery(include=['a'])").imports
+    assert found.condition == "(sys.platform == 'linux') and celery.worker"
+    assert holds(found.condition, {"sys.platform": "linux", "celery.worker": True}) is True
+    assert holds(found.condition, {"sys.platform": "linux", "celery.worker": False}) is False
+    assert holds(found.condition, {"sys.platform": "linux"}) is None
+
+
+def test_a_class_of_a_logging_configuration_is_taken_from_its_module() -> None:
+    (found,) = read("LOGGING = {'()': 'ext://a.b.make'}").imports
+    assert (found.module, found.names) == ("a.b", ("make",))

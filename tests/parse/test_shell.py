@@ -78,7 +78,7 @@ def spelled(word: Word) -> str:
     ("text", "expected"),
     [
         ("a && b || c; d", "((a && b) || c); d"),
-        ("a & b\nc", "a; b; c"),
+        ("a & b\nc", "sub(a); b; c"),
         ("a | b | c", "(a | b | c)"),
         ("! test -f x", "not(test -f x)"),
         ("[ ! -f x ] && y", "([ ! -f x ] && y)"),

@@ -109,6 +109,15 @@ def test_the_settings_lead_to_the_applications(command: str, more: set[str]) -> 
     assert ("proj.middleware", "Slow") in found.attributes
 
 
+def test_a_celery_worker_looks_for_the_tasks_of_applications() -> None:
+    drawing = DRAWING + "  late/\n    tasks.py\n"
+    contents = {**CONTENTS, "app/late/tasks.py": ""}
+    worker = resolve_start(image(drawing, contents, cmd=("celery", "-A", "proj", "worker")))
+    assert "late.tasks" in {root.name for root in worker.roots}
+    server = resolve_start(image(drawing, contents, cmd=("gunicorn", "proj.wsgi")))
+    assert "late.tasks" not in {root.name for root in server.roots}
+
+
 def test_other_settings_by_variable_and_by_option() -> None:
     names = {
         root.name

@@ -235,6 +235,7 @@ SHELL = [
     ("$ cd /app/pkg; python main.py", "/app/pkg/main.py", "/app/pkg"),
     ("$ python tool.py && gunicorn wsgi:app", "wsgi /app/tool.py", "/app"),
     ("$ python tool.py || gunicorn wsgi:app", "wsgi /app/tool.py", "/app"),
+    ("$ exec python tool.py & exec gunicorn wsgi:app", "wsgi /app/tool.py", "/app"),
     ("$ python tool.py & exec gunicorn wsgi:app", "wsgi /app/tool.py", "/app"),
     ("$ exec gunicorn wsgi:app; python tool.py", "wsgi", "/app"),
     ("$ uvicorn pkg.main:app --port $PORT", "pkg.main", "/app"),

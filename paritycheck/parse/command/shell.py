@@ -49,11 +49,14 @@ def parse_script(text: str) -> Sequence:
 
 
 def _commands(nodes: list[Node], depth: int) -> Iterator[Command]:
-    for node in nodes:
+    for number, node in enumerate(nodes, 1):
         if node.is_error or node.is_missing:
             yield Opaque(source_text(node))
         elif node.is_named and node.type not in _PASSED_OVER:
-            yield _command(node, depth)
+            command = _command(node, depth)
+            behind = number < len(nodes) and nodes[number].type == "&"
+            # What runs in the background has a shell of its own (2.9.3.1): its `exec` ends nothing else.
+            yield Group(Sequence((command,)), subshell=True) if behind else command
 
 
 _PASSED_OVER = frozenset({"comment", "heredoc_body", "heredoc_end", "file_redirect"})

@@ -56,7 +56,7 @@ class Simple(msgspec.Struct, frozen=True):
 
 
 class Sequence(msgspec.Struct, frozen=True):
-    """Commands one after the other (``;``, a line end or ``&`` between them)."""
+    """Commands one after the other (``;``, a line end or ``&`` between them; before ``&`` in a subshell)."""
 
     commands: tuple[Command, ...]
 

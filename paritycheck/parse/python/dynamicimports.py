@@ -11,12 +11,16 @@ from paritycheck.model.source import ANY_SUBMODULE, Import
 from paritycheck.parse.python.importguards import Around
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
+NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(")
 OWN_PACKAGE = ("__package__", "__name__")
 
 
 def suspect_lines(data: bytes) -> list[int]:
-    """Return the lines on which such a call can be, in order; every line where the function has an alias."""
-    words = [word for word in (b"import_module", b"__import__") if word in data]
+    """Return the lines on which such a call can be, in order; every line where the function has an alias.
+
+    Calls that name modules for a framework (``namedmodules``) are among them.
+    """
+    words = [word for word in (b"import_module", b"__import__", *NAMING) if word in data]
     if not words:
         return []
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")

@@ -22,6 +22,7 @@ from paritycheck.parse.python.importguards import (
     replaces_import,
     suppresses,
 )
+from paritycheck.parse.python.namedmodules import WORDS, assigned_modules, called_modules
 from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
@@ -78,8 +79,9 @@ def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
 
 
 def _reduced(data: bytes) -> bytes | None:
-    # An alias can be called where no word tells of an import.
-    return None if aliases_import(data) else reduce_source(data)
+    # An alias can be called where no word tells of an import, and so can what a framework imports.
+    untold = aliases_import(data) or any(word in data for word in WORDS)
+    return None if untold else reduce_source(data)
 
 
 class _Reading:
@@ -93,11 +95,12 @@ class _Reading:
         self.defines: set[str] = set()
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
         self.suspects = suspect_lines(data)
+        self.named = any(word in data for word in WORDS)
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
         configured = may_test_settings(data)
         pending: list[tuple[list[ast.stmt], Around]] = [(module.body, Around())]
-        curious = bool(self.suspects or self.walrus)
+        curious = bool(self.suspects or self.walrus or self.named)
         while pending:
             statements, around = pending.pop()
             skipped = frozenset() if curious else _SILENT if around.binds else _LOCAL
@@ -111,6 +114,7 @@ class _Reading:
         found = [
             *self.imports,
             *((each.line, col, each) for col, each in dynamic_imports(self.calls, self.bound)),
+            *((each.line, col, each) for col, each in called_modules(self.calls if self.named else ())),
         ]
         found.sort(key=lambda each: each[:2])
         return SourceFile(
@@ -131,6 +135,9 @@ class _Reading:
         else:
             if self.suspects and self._suspect(statement):
                 self.calls.extend(calls(statement, around))
+            if self.named and isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+                found = assigned_modules(statement, around)
+                self.imports.extend((each.line, col, each) for col, each in found)
             if around.binds and not around.typing:
                 self._bind(statement)
             if isinstance(statement, _COMPOUND):

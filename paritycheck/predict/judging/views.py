@@ -17,6 +17,7 @@ import msgspec
 from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.parse.python.namedmodules import CELERY
 from paritycheck.predict.environment.inferring import infer_environment
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.importing.builtinmodules import ALWAYS, STARTED, find_builtins
@@ -74,7 +75,7 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
     if not start.resolved:
         roots = package_roots(container.tree, container.application_modules)
         assumed = tuple(root for root in roots if root not in certain)
-    facts = _facts(environment)
+    facts = _facts(environment, start)
     finder = _finder(container, environment, (*certain, *assumed))
     for _ in range(_ROUNDS):
         first, last = path_changes(container, start, finder, facts)
@@ -144,8 +145,10 @@ def _is_another(container: Snapshot, executable: str) -> bool:
     return not (beside and tree.resolve(executable) == tree.resolve(interpreter.executable))
 
 
-def _facts(environment: Environment) -> dict[str, Fact]:
+def _facts(environment: Environment, start: Start) -> dict[str, Fact]:
     facts: dict[str, Fact] = {"sys.platform": "linux", "os.name": "posix", "platform.system()": "Linux"}
+    if start.resolved:
+        facts[CELERY] = "celery" in start.programs
     interpreter = environment.interpreter
     if interpreter is not None:
         facts["sys.implementation.name"] = interpreter.implementation

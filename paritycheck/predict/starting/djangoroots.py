@@ -2,7 +2,8 @@
 
 Sources: Django, ``apps/registry.py`` (``populate``), ``apps/config.py`` (``AppConfig.create``),
 ``core/handlers/base.py`` (``load_middleware``), ``urls/resolvers.py``,
-``core/management/__init__.py`` (``find_commands``), ``contrib/admin/__init__.py`` (``autodiscover``).
+``core/management/__init__.py`` (``find_commands``), ``contrib/admin/__init__.py`` (``autodiscover``);
+Celery ``fixups/django.py`` (``autodiscover_tasks``).
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ _MOST_SETTINGS = 100  # settings files that import each other
 
 
 def django_roots(
-    scene: Scene, directories: tuple[str, ...], settings: str, command: str = ""
+    scene: Scene, directories: tuple[str, ...], settings: str, command: str = "", worker: bool = False
 ) -> tuple[tuple[Root, ...], tuple[tuple[str, str], ...]]:
     """Return the modules, and their attributes, that the settings module leads to by its strings.
 
-    ``command`` is the management command, for ``<app>.management.commands.<command>``.
+    ``command`` is the management command, for ``<app>.management.commands.<command>``; ``worker``: a
+    Celery worker is started, which looks for ``<app>.tasks``.
     """
     says = read_settings(scene, directories, settings)
     modules: dict[str, None] = {settings: None}
@@ -46,6 +48,8 @@ def django_roots(
             package = _package_of(scene, directories, module, attribute)
         below = ["apps", "models", *(["admin"] if "django.contrib.admin" in apps else [])]
         wanted = [f"{package}.{name}" for name in below]
+        if worker:
+            wanted.append(f"{package}.tasks")
         if command:
             wanted.append(f"{package}.management.commands.{command}")
         if command in _MIGRATING:
@@ -112,7 +116,7 @@ def with_django(process: Process, scene: Scene, directories: tuple[str, ...]) ->
     else:
         return process
     settings = scene.env.get(VARIABLE) or named
-    roots, attributes = django_roots(scene, directories, settings)
+    roots, attributes = django_roots(scene, directories, settings, worker="celery" in process.programs)
     known = {root.name for root in process.roots}
     return msgspec.structs.replace(
         process,
