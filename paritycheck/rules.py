@@ -230,6 +230,7 @@ _CATALOGUE = (
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _CATALOGUE}
+DOCUMENTATION = "https://paritycheck.readthedocs.io/en/stable/"
 
 # Which rule speaks for an item that was lost at a gate.
 RULE_OF_GATE: dict[Gate, str] = {
@@ -242,6 +243,11 @@ RULE_OF_GATE: dict[Gate, str] = {
     "syspath": "PC107",
     "importable": "PC108",
 }
+
+
+def rule_page(code: str) -> str:
+    """Return the URL of the page that explains a rule."""
+    return f"{DOCUMENTATION}rules/{code}/"
 
 
 def make_finding(

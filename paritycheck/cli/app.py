@@ -12,6 +12,7 @@ import typer
 from paritycheck import __version__
 from paritycheck.cli.auditing import audit
 from paritycheck.cli.judging import check, why
+from paritycheck.cli.rendering import render
 from paritycheck.cli.showing import context, diff, rule, snapshot
 from paritycheck.cli.smoking import smoke
 from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, why, audit, context, diff, snapshot, smoke, rule):
+for command in (check, why, audit, context, diff, snapshot, smoke, render, rule):
     app.command()(command)
 
 

@@ -16,11 +16,14 @@ from paritycheck.check import compare, explain
 from paritycheck.cli.options import (
     THRESHOLDS,
     BuildArgOption,
+    Color,
+    ColorOption,
     CommittedOption,
     ComposeOption,
     ContextArgument,
     ContextOption,
     EngineOption,
+    ExplainOption,
     FailOn,
     FailOnOption,
     FileOption,
@@ -33,6 +36,9 @@ from paritycheck.cli.options import (
     OutputOption,
     ProbeOption,
     PythonOption,
+    ReportFormat,
+    ReportFormatOption,
+    ReportsOption,
     ResolveOption,
     SelectOption,
     ServiceOption,
@@ -40,11 +46,11 @@ from paritycheck.cli.options import (
     TargetOption,
     read_machine,
 )
+from paritycheck.cli.reports import parse_targets, write_reports
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
 from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
 from paritycheck.errors import UsageError
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.output.formats import FORMATS
 from paritycheck.output.journey import render_journeys
 from paritycheck.output.json import render_json
 from paritycheck.parse.compose.service import Service
@@ -89,8 +95,10 @@ def check(
     no_cache: NoCacheOption = False,
     committed: CommittedOption = False,
     start: StartOption = "",
-    output_format: FormatOption = Format.TEXT,
-    output: OutputOption = None,
+    output_format: ReportFormatOption = ReportFormat.TEXT,
+    output: ReportsOption = [],  # noqa: B006
+    explained: ExplainOption = False,
+    color: ColorOption = Color.AUTO,
     fail_on: FailOnOption = FailOn.ERROR,
     select: SelectOption = [],  # noqa: B006
     ignore: IgnoreOption = [],  # noqa: B006
@@ -101,6 +109,7 @@ def check(
 
     Exit code: 0 parity, 1 findings, 2 could not check.
     """
+    targets = parse_targets(output_format, output)
     machine = read_machine(python, probe=probe, resolve=resolve, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
         with announced(f"reading {context}"):
@@ -118,7 +127,7 @@ def check(
         container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
         with announced("comparing"):
             report = compare(local, container, plan, config)
-    write(FORMATS[output_format](report, choose_paint(output)), output)
+    write_reports(report, targets, explain=explained, color=color)
     raise typer.Exit(FINDINGS if any(config.fails(finding) for finding in report.findings) else PARITY)
 
 
@@ -139,6 +148,7 @@ def why(
     no_cache: NoCacheOption = False,
     output_format: FormatOption = Format.TEXT,
     output: OutputOption = None,
+    color: ColorOption = Color.AUTO,
 ) -> None:
     """Follow one module, file or distribution to the container, gate by gate.
 
@@ -156,7 +166,7 @@ def why(
     write(
         render_json(journeys)
         if output_format is Format.JSON
-        else render_journeys(journeys, choose_paint(output)),
+        else render_journeys(journeys, choose_paint(output, color.value)),
         output,
     )
     arrived = [journey.arrived for journey in journeys.journeys]

@@ -15,10 +15,33 @@ from paritycheck.model.report import Severity
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """How something is shown that is no report."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class ReportFormat(StrEnum):
+    """How a report is written: the names of ``output.formats``."""
+
+    TEXT = "text"
+    CONCISE = "concise"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITHUB_SUMMARY = "github-summary"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class Color(StrEnum):
+    """When to write in colours."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 class FailOn(StrEnum):
@@ -162,6 +185,32 @@ OutputOption = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", metavar="FILE", rich_help_panel=REPORT, help="Write to a file, not to stdout."
+    ),
+]
+ReportFormatOption = Annotated[
+    ReportFormat,
+    typer.Option("--format", rich_help_panel=REPORT, help="For people, for programs, or for a service."),
+]
+ReportsOption = Annotated[
+    list[str],
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="[NAME=]FILE",
+        rich_help_panel=REPORT,
+        help="Write to a file, not to stdout; with the NAME of a format, write that one as well. Repeatable.",
+    ),
+]
+ExplainOption = Annotated[
+    bool,
+    typer.Option("--explain", rich_help_panel=REPORT, help="Tell with each finding what its rule says."),
+]
+ColorOption = Annotated[
+    Color,
+    typer.Option(
+        "--color",
+        rich_help_panel=REPORT,
+        help="auto: on a terminal; NO_COLOR and FORCE_COLOR are respected.",
     ),
 ]
 FailOnOption = Annotated[

@@ -15,24 +15,27 @@ from paritycheck.check import gather_facts, judge_attempts
 from paritycheck.cli.judging import build_options
 from paritycheck.cli.options import (
     BuildArgOption,
+    Color,
+    ColorOption,
     EngineOption,
+    ExplainOption,
     FileOption,
-    Format,
-    FormatOption,
     IgnorefileOption,
     NoCacheOption,
-    OutputOption,
     PythonOption,
+    ReportFormat,
+    ReportFormatOption,
+    ReportsOption,
     StartOption,
     TargetOption,
     read_machine,
 )
-from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
+from paritycheck.cli.reports import parse_targets, write_reports
+from paritycheck.cli.terminal import FINDINGS, PARITY, announced
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, SourceError
 from paritycheck.gates import Facts
 from paritycheck.model.smoke import Attempt
-from paritycheck.output.formats import FORMATS
 from paritycheck.predict.judging.trying import plan_trials
 
 
@@ -55,8 +58,10 @@ def smoke(
     seconds: Annotated[
         float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="How long one import may take.")
     ] = 60.0,
-    output_format: FormatOption = Format.TEXT,
-    output: OutputOption = None,
+    output_format: ReportFormatOption = ReportFormat.TEXT,
+    output: ReportsOption = [],  # noqa: B006
+    explain: ExplainOption = False,
+    color: ColorOption = Color.AUTO,
 ) -> None:
     """Import what the image starts, inside a container of it. THIS RUNS CODE OF THE PROJECT.
 
@@ -66,6 +71,7 @@ def smoke(
 
     Exits with 0 if everything is imported, 1 if an import fails, 2 if it could not be tried.
     """
+    targets = parse_targets(output_format, output)
     require_runnable(image)
     machine = read_machine(python, probe=False, no_cache=no_cache)
     with contextlib.ExitStack() as stack:
@@ -85,7 +91,7 @@ def smoke(
             f"smoke {image}: {report.remarks[0]} ({seconds:g} s)",
             "allow more with --timeout, or see what it waits for",
         )
-    write(FORMATS[output_format](report, choose_paint(output)), output)
+    write_reports(report, targets, explain=explain, color=color)
     raise typer.Exit(FINDINGS if report.findings else PARITY)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from paritycheck.model.journey import GATE_ORDER, Outcome
-from paritycheck.model.report import Finding, Report, ReportItem, Severity, Summary
-from paritycheck.output.style import Paint, Tone, harmless, plain
+from paritycheck.model.report import Finding, Report, ReportItem
+from paritycheck.output.looked import judged, looked_at, verdict
+from paritycheck.output.style import TONES, Paint, Tone, harmless, plain
+from paritycheck.rules import RULES, rule_page
 
 MAX_ITEMS = 12  # of one finding; the JSON report has them all
 MAX_IMPORTERS = 3
@@ -19,19 +21,21 @@ MARKS: dict[Outcome, tuple[str, Tone]] = {
     "unknown": ("?", "doubt"),
     "skipped": ("-", "quiet"),
 }
-_TONES: dict[Severity, Tone] = {"error": "bad", "warning": "doubt", "note": "quiet"}
 
 
-def render_text(report: Report, paint: Paint = plain) -> str:
-    """Return the whole report as text; ``paint`` colours it (see ``output.style``)."""
+def render_text(report: Report, paint: Paint = plain, *, explain: bool = False) -> str:
+    """Return the whole report as text; ``paint`` colours it (see ``output.style``).
+
+    With ``explain`` each finding has the help of its rule beside it.
+    """
     local, container = report.local, report.container
     lines = [f"{_side(local.kind, local.reference)} -> {_side(container.kind, container.reference)}", ""]
     for finding in report.findings:
-        lines += [*_finding(finding, paint), ""]
+        lines += [*_finding(finding, paint, explain), ""]
     lines += [f"{paint('unknown', 'doubt')}  {harmless(remark)}" for remark in report.remarks]
     if report.remarks:
         lines.append("")
-    lines += _closing(report.summary, paint)
+    lines.append(_closing(report, paint))
     return "\n".join(lines) + "\n"
 
 
@@ -39,8 +43,8 @@ def _side(kind: str, reference: str) -> str:
     return f"{kind} {harmless(reference)}"
 
 
-def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
-    head = paint(finding.severity, _TONES[finding.severity])
+def _finding(finding: Finding, paint: Paint, explain: bool) -> Iterator[str]:
+    head = paint(finding.severity, TONES[finding.severity])
     suppressed = f" (suppressed by {harmless(finding.suppressed_by)})" if finding.suppressed_by else ""
     yield f"{head} {finding.code} {finding.slug}: {paint(harmless(finding.message), 'strong')}{suppressed}"
     rows: list[tuple[str, str]] = []
@@ -57,8 +61,18 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     if len(finding.imported_by) > len(importers):
         rows.append(("", f"and {len(finding.imported_by) - len(importers)} more"))
     rows.append(("do", harmless(finding.hint)))
+    if explain:
+        rows += _explanation(finding)
     yield from ("  " + line for line in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines())
     yield from _journeys(finding.items, paint)
+
+
+def _explanation(finding: Finding) -> list[tuple[str, str]]:
+    rule = RULES.get(finding.code)
+    if rule is None:
+        return []  # a stored report of another version
+    told = [f"{rule.summary}."] if finding.hint == rule.help else [f"{rule.summary}.", rule.help]
+    return [("" if number else "rule", line) for number, line in enumerate([*told, rule_page(rule.code)])]
 
 
 def _quote(where: str, text: str) -> str:
@@ -93,18 +107,7 @@ def _overflow(count: int) -> Iterator[str]:
         yield f"  and {count - MAX_ITEMS} more (all of them in --format json)"
 
 
-def _closing(summary: Summary, paint: Paint) -> Iterator[str]:
-    looked = f"{summary.modules} modules, {summary.files} files, {summary.distributions} distributions"
-    judged = f"{summary.arrived} arrived, {summary.lost} lost, {summary.unknown} unknown"
-    if not (summary.errors or summary.warnings or summary.notes):
-        yield f"{paint('parity', 'good')}: looked at {looked}; {judged}"
-        return
-    counts = ", ".join(
-        f"{number} {word}{'' if number == 1 else 's'}"
-        for number, word in (
-            (summary.errors, "error"),
-            (summary.warnings, "warning"),
-            (summary.notes, "note"),
-        )
-    )
-    yield f"{paint(counts, 'strong')}; looked at {looked}; {judged}"
+def _closing(report: Report, paint: Paint) -> str:
+    said = verdict(report)
+    looked = f"looked at {looked_at(report)}; {judged(report)}"
+    return f"{paint(said, 'good')}: {looked}" if said == "parity" else f"{paint(said, 'strong')}; {looked}"

@@ -51,13 +51,13 @@ warning PC401 stale-content: a\x1b[2J\r\u202egpj.py differs (suppressed by a\x1b
 
 unknown  a\x1b[2J\r\u202egpj.py: denied
 
-1 error, 1 warning, 0 notes; looked at 12 modules, 20 files, 3 distributions; 10 arrived, 1 lost, 1 unknown
+1 error, 1 warning, 0 notes; looked at 12 modules, 20 files, 3 distributions, deploy/Containerfile, .dockerignore, cpython 3.12.4 (/usr/local/bin/python3), image sha256:0123456789ab; 10 arrived, 1 lost, 1 unknown
 """
 
 PARITY = r"""
 checkout . -> image web
 
-parity: looked at 12 modules, 20 files, 3 distributions; 10 arrived, 1 lost, 1 unknown
+parity: looked at 12 modules, 20 files, 3 distributions, deploy/Containerfile, .dockerignore, cpython 3.12.4 (/usr/local/bin/python3), image sha256:0123456789ab; 10 arrived, 1 lost, 1 unknown
 """
 
 DIFFERENCE_TEXT = r"""

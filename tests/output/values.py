@@ -6,7 +6,7 @@ from paritycheck.model.contextreport import Alarming, ContextReport, DeadLine, L
 from paritycheck.model.difference import Changed, Difference, Section
 from paritycheck.model.journey import GATE_ORDER, Explanation, Item, Journey, Outcome, Verdict
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding, Importer, Report, ReportItem, Summary, Tool
+from paritycheck.model.report import Finding, Importer, Looked, Report, ReportItem, Summary, Tool
 from paritycheck.model.snapshot import Origin
 
 EVIL = "a\x1b[2J\r\u202egpj.py"  # clears the screen, goes back to the line's begin, writes backwards
@@ -69,10 +69,11 @@ def report(*findings: Finding, remarks: tuple[str, ...] = (), reference: str = "
         "1.0",
         Tool("paritycheck", "1"),
         Origin("checkout", "."),
-        Origin("image", reference),
+        Origin("image", reference, digest="sha256:0123456789abcdef"),
         summary,
         findings,
         remarks,
+        Looked("deploy/Containerfile", ".dockerignore", "cpython 3.12.4 (/usr/local/bin/python3)"),
     )
 
 
