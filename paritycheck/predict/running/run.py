@@ -92,6 +92,8 @@ def _start(shell: Shell, step: Step, words: tuple[str, ...]) -> None:
     )
     if alone is not None:
         _start_heredoc(shell, instruction.heredocs[0].body, program)
+    elif program not in _SHELLS and any(posixpath.basename(word) in _SHELLS for word in step.shell[1:]):
+        perform(shell, [*step.shell, words[0]], None)  # a program that runs a shell: conda run
     elif program not in _SHELLS:
         shell.touch(shell.cwd, "generated")
     else:

@@ -428,3 +428,12 @@ def test_what_is_installed_beside_arrives_where_it_is_copied(option: str, copy: 
     prediction = predict(text, FILES)
     assert distributions(prediction) == "click==8.1.7 flask==3.0.0"
     assert not open_sites(prediction)
+
+
+def test_a_shell_inside_of_an_environment_acts_on_it() -> None:
+    text = (
+        "FROM condaforge/miniforge3\nRUN conda create -y -n app python=3.11\n"
+        'SHELL ["conda", "run", "--no-capture-output", "-n", "app", "/bin/bash", "-c"]\n'
+        "RUN pip install --no-deps flask==3.0.0\n"
+    )
+    assert distributions(predict(text, {}), "/opt/conda/envs/app/bin/python") == "flask==3.0.0"
