@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from paritycheck.gates import Facts, ignored_by
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
-from paritycheck.predict.judging.losses import Losses
+from paritycheck.predict.judging.losses import Losses, in_order
 from paritycheck.rules import make_finding
 
 
@@ -16,6 +16,7 @@ def image_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     if not facts.actual:
         return
     yield from _stale(facts)
+    yield from _outdated(losses)
     yield from _shipped_untracked(losses, facts)
     yield from _prediction_differs(facts)
     yield from _healthcheck(facts)
@@ -38,6 +39,24 @@ def _stale(facts: Facts) -> Iterator[Finding]:
             gate="image",
             items=[ReportItem("module" if path.endswith(".py") else "data", path, path) for path in paths],
             locations=[Location(path) for path in paths],
+        )
+
+
+def _outdated(losses: Losses) -> Iterator[Finding]:
+    """Report names that are imported and that only the checkout's newer version of the file has."""
+    by_path: dict[str, list[str]] = {}
+    for path, name in sorted(losses.outdated):
+        by_path.setdefault(path, []).append(name)
+    for path, names in by_path.items():
+        needs = [need for name in names for need in losses.outdated[path, name]]
+        yield make_finding(
+            "PC401",
+            f"the image's {path} is not the checkout's: it has no {', '.join(names)}",
+            gate="image",
+            severity="error" if any(need.breaks for need in needs) else "warning",
+            items=[ReportItem("module", path, path)],
+            locations=[Location(path)],
+            imported_by=in_order(need.importer for need in needs),
         )
 
 

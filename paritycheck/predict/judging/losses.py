@@ -47,7 +47,8 @@ class Losses(msgspec.Struct, frozen=True):
     """All losses; ``arrived`` are checkout paths that are found, ``doubtful`` the names nobody can tell.
 
     ``closure`` is what the start command reaches, if it is understood. ``used`` are the container's
-    distributions that are imported (names normalised), and by whom.
+    distributions that are imported (names normalised), and by whom; ``outdated`` the names that a file of
+    the checkout (path, name) binds and the container's copy of it does not, and what needs them.
     """
 
     losses: tuple[Loss, ...]
@@ -55,6 +56,7 @@ class Losses(msgspec.Struct, frozen=True):
     doubtful: dict[str, str]
     closure: Closure | None = None
     used: dict[str, tuple[Importer, ...]] = {}
+    outdated: dict[tuple[str, str], tuple[Need, ...]] = {}
 
 
 def find_losses(
@@ -91,6 +93,7 @@ class _Search:
         self.arrived: dict[str, Importer] = {}
         self.doubtful: dict[str, str] = {}
         self.used: dict[str, list[Importer]] = defaultdict(list)
+        self.outdated: dict[tuple[str, str], list[Need]] = defaultdict(list)
 
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
@@ -106,8 +109,9 @@ class _Search:
             )
             for item, importers in sorted(self.needed.items())
         )
+        outdated = {name: tuple(needs) for name, needs in self.outdated.items()}
         used = {name: in_order(importers) for name, importers in self.used.items()}
-        return Losses(tuple(losses), self.arrived, self.doubtful, used=used)
+        return Losses(tuple(losses), self.arrived, self.doubtful, used=used, outdated=outdated)
 
     def judge(self, first: Need) -> None:
         """Judge one statement, then those of every lost file it leads to."""
@@ -137,6 +141,8 @@ class _Search:
             full = f"{target.name}.{target.attribute}"
             before = len(self.needed)
             yield from self._lose_member(full, need, miss)
+            if self._is_outdated(target, miss, need):
+                return
             if len(self.needed) == before and (miss.reason == "no-name" or target.name in NAMESPACES):
                 self._lose_outside(full, miss, need)
             return
@@ -158,6 +164,16 @@ class _Search:
         taken = need.statement.names if target.name in NAMESPACES else ()
         for full in [f"{target.name}.{name}" for name in taken] or [target.name]:
             self._lose_outside(full, miss, need)
+
+    def _is_outdated(self, target: Target, miss: NotFound, need: Need) -> bool:
+        """Note a name that only the checkout's version of the file binds."""
+        found = self.view.finder.find(target.name)
+        local = self.placement.local_of.get(found.path, "") if isinstance(found, Found) else ""
+        says = self.local.finder.modules.get(local) if miss.reason == "no-name" and local else None
+        if says is None or target.attribute not in says.defines:
+            return False
+        self.outdated[local, target.attribute].append(need)
+        return True
 
     def _lose_outside(self, name: str, miss: NotFound | Doubtful, need: Need) -> None:
         wanted = self.outside.judge(name, miss)
