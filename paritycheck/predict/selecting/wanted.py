@@ -52,7 +52,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def names_of(sections: Iterable[str], kind: str) -> tuple[str, ...]:
     """Return the names of the extras or groups among sections."""
-    return tuple(section[len(kind) + 1 :] for section in sections if section.startswith(f"{kind}:"))
+    start = f"{kind}:"
+    # A bare `extra:` holds what is optional without an extra that brings it.
+    return tuple(each.removeprefix(start) for each in sections if each.startswith(start) and each != start)
 
 
 def want(
