@@ -97,21 +97,35 @@ def _for_development(losses: Losses, facts: Facts) -> Iterator[Finding]:
     for each in facts.view.environment.distributions:
         name = canonicalize_name(each.name)
         declared = facts.supply.declarations.of(name)
-        if not declared or name in INSTALLERS or not all(is_for_development(one) for one in declared):
-            continue
         used = any(one.chain for one in losses.used.get(name, ()))
-        if not used and not _required_by(name, facts):
-            lines[each.name] = declared[0].location
-    if lines:
-        shown = ", ".join(list(lines)[:4]) + (f" and {len(lines) - 4} more" if len(lines) > 4 else "")
-        verb = "is" if len(lines) == 1 else "are"
+        if declared and name not in INSTALLERS and not used and all(map(is_for_development, declared)):
+            lines[name] = declared[0].location
+    needed = _needed_by_others(frozenset(lines), facts)
+    found = {name: line for name, line in lines.items() if name not in needed}
+    if found:
+        shown = ", ".join(list(found)[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
+        verb = "is" if len(found) == 1 else "are"
         yield make_finding(
             "PC208",
             f"{shown} {verb} declared for development only, and installed in the container",
             gate="image",
-            items=[ReportItem("distribution", name) for name in lines],
-            locations=dict.fromkeys(lines.values()),
+            items=[ReportItem("distribution", name) for name in found],
+            locations=dict.fromkeys(found.values()),
         )
+
+
+def _needed_by_others(names: frozenset[str], facts: Facts) -> set[str]:
+    """Return what an installed distribution that is not among ``names`` requires."""
+    installed = {canonicalize_name(each.name): each for each in facts.view.environment.distributions}
+    needed = {
+        _names(line) for name, each in installed.items() if name not in names for line in each.requires
+    }
+    for lock in facts.supply.declarations.locks:
+        for package in lock.packages:
+            own = package.source == "project" or package.name in facts.supply.declarations.projects
+            if package.name in installed and package.name not in names and not own:
+                needed |= {edge.name for edges in package.edges.values() for edge in edges}
+    return needed & names
 
 
 def _without_target(losses: Losses, facts: Facts) -> Iterator[Finding]:

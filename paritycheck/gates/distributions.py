@@ -36,7 +36,8 @@ def pass_tracked(item: Item, facts: Facts) -> Verdict:
     tracked = [each for each in declared if each.location.path not in supply.declarations.untracked]
     if tracked:
         lines = tuple(each.location for each in tracked)
-        return verdict("tracked", "passed", f"{_listed(lines)} declares it", *lines)
+        verb = "declares" if len(lines) == 1 else "declare"
+        return verdict("tracked", "passed", f"{_listed(lines)} {verb} it", *lines)
     if declared:
         path = declared[0].location.path
         return verdict(

@@ -193,6 +193,8 @@ class Outside:
         owner = next((each for each in self.installed if brings(each, above.name) == "yes"), None)
         if owner is None or not (self.actual or self._is_listed(above)):
             return None
+        if not self.actual and miss.reason != "absent" and miss.reason != "no-name":
+            return None  # which of a release's wheels fits is the installer's to say
         local = self.local.provider(name)
         if self.local.environment.interpreter is not None:
             if local is None or local.version == owner.version:
