@@ -1,0 +1,98 @@
+"""What is imported of outside, held against predicted images: what is certain, and what is left in doubt."""
+
+from __future__ import annotations
+
+import pytest
+
+from paritycheck.check import compare
+from paritycheck.config import Config
+from paritycheck.model.engine import PODMAN
+from paritycheck.model.environment import Environment
+from paritycheck.model.report import Finding
+from paritycheck.predict.planning.plan import BuildOptions, make_plan
+from tests.findings.sides import checkout, distribution, environment, told
+
+END = 'COPY app /srv/app\nWORKDIR /srv\nCMD ["python", "-m", "app.main"]\n'
+CLOSED = "RUN pip install --no-deps -r requirements.txt\n"
+OPEN = "RUN pip install -r requirements.txt\n"
+
+
+def predicted(
+    run: str, text: str, local: Environment | None = None, base: str = "python:3.12-slim", **files: str
+) -> list[Finding]:
+    """Return what is said of a build; ``_`` in names of files stands for a dot."""
+    others = {name.replace("_", "."): body for name, body in files.items()}
+    containerfile = f"FROM {base}\nCOPY *.txt pyproject.tom[l] ./\n{run}{END}"
+    sources = {"Containerfile": containerfile, "app/__init__.py": "", "app/main.py": text, **others}
+    side = checkout(sources, local)
+    plan = make_plan(side, BuildOptions(engine=PODMAN))
+    report = compare(side, None, plan, Config())
+    return [each for each in report.findings if each.code.startswith(("PC2", "PC3"))]
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "declared", "expected"),
+    [
+        # Everything is listed: what is not there, is not there.
+        (CLOSED, "import httpx\n", "flask==3.1\n", [("PC203", "error", ["httpx"])]),
+        (CLOSED, "import flask\n", "flask==3.1\n", []),
+        # Nobody knows what the one distribution brings, and the other is only guessed by its name.
+        (CLOSED, "import thing\n", "acme-toolkit==1\n", [("PC203", "warning", ["thing"])]),
+        (CLOSED, "import thing\n", "django-thing==1\n", []),
+        (CLOSED, "import thing\n", "flask==3.1\n", [("PC203", "error", ["thing"])]),
+        # A namespace is asked by submodule.
+        (
+            CLOSED,
+            "from google.cloud import storage\n",
+            "google-cloud-bigquery==3\n",
+            [("PC203", "error", ["google-cloud-storage", "google.cloud.storage"])],
+        ),
+        (CLOSED, "from google.cloud import storage\n", "google-cloud-storage==2\n", []),
+        # It may come with flask.
+        (OPEN, "import httpx\n", "flask==3.1\n", [("PC203", "warning", ["httpx"])]),
+        (OPEN, "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n", "flask==3.1\n", []),
+        # Nothing holds it.
+        (OPEN, "import flask\n", "flask>=2\n", [("PC202", "warning", ["flask"])]),
+        (OPEN, "import flask\n", "flask~=3.1\n", []),
+    ],
+)
+def test_requirements(run: str, text: str, declared: str, expected: list[tuple[str, str, list[str]]]) -> None:
+    assert [told(each) for each in predicted(run, text, requirements_txt=declared)] == expected
+
+
+def test_the_base_image_is_nobodys() -> None:
+    found = predicted(
+        CLOSED, "import httpx\n", base="registry.example/own:1", requirements_txt="flask==3.1\n"
+    )
+    assert all(finding.severity != "error" for finding in found)
+
+
+def test_what_is_missing_on_both_sides_is_no_difference() -> None:
+    local = environment([distribution("flask", "3.1", ["flask"])])
+    assert predicted(CLOSED, "import httpx\n", local, requirements_txt="flask==3.1\n") == []
+
+
+def test_the_local_environment_says_who_brings_it() -> None:
+    local = environment([distribution("Odd-Name", "1.0", ["thing"])])
+    (finding,) = predicted(CLOSED, "import thing\n", local, requirements_txt="flask==3.1\n")
+    assert told(finding) == ("PC203", "error", ["Odd-Name", "thing"])
+
+
+def test_a_wider_range_than_what_is_installed_locally() -> None:
+    local = environment([distribution("flask", "3.0.1", ["flask"])])
+    (finding,) = predicted(OPEN, "import flask\n", local, requirements_txt="flask<4\n")
+    assert told(finding) == ("PC202", "warning", ["flask"])
+    assert "locally 3.0.1" in finding.message
+    assert predicted(OPEN, "import flask\n", local, requirements_txt="flask==3.0.1\n") == []
+
+
+def test_an_option_that_is_imported_late_is_a_warning() -> None:
+    project = (
+        '[project]\nname = "x"\nversion = "1"\ndependencies = ["flask"]\n[project.optional-dependencies]\n'
+    )
+    late = "def call():\n    import httpx\n"
+    project += 'web = ["httpx"]\n'
+    (finding,) = predicted(CLOSED, late, pyproject_toml=project, requirements_txt="flask==3.1\n")
+    assert (finding.code, finding.severity) == ("PC204", "warning")
+    (finding,) = predicted(CLOSED, "import httpx\n", pyproject_toml=project, requirements_txt="flask==3.1\n")
+    assert (finding.code, finding.severity) == ("PC204", "error")
