@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from paritycheck.audit.mounting import as_service
+from paritycheck.audit.mounting import as_run, as_service
 from paritycheck.check import compare, gather_facts
 from paritycheck.config import Config
+from paritycheck.errors import NothingCompared
 from paritycheck.gates import Facts
 from paritycheck.model.container import ContainerFacts
 from paritycheck.model.history import PathHistory
@@ -40,7 +42,7 @@ class Dossier(msgspec.Struct, frozen=True):
     history: AskHistory
     settings: Config = Config()
     image: str = ""
-    checkout: str = "."
+    remarks: tuple[str, ...] = ()
 
     @property
     def engine(self) -> str:
@@ -65,23 +67,26 @@ def gather(
     history: AskHistory,
     *,
     root: str = "",
-    checkout: str = ".",
     name: str = "",
+    remarks: tuple[str, ...] = (),
 ) -> Dossier:
     """Put the evidence together and judge the two sides as the check does.
 
-    ``root`` is where the checkout lies on this machine, ``checkout`` how the user wrote it, ``name`` the
-    image's name where there is no container to tell it. Raises what ``compare`` raises.
+    ``root`` is where the checkout lies on this machine, ``name`` the
+    image's name where there is no container to tell it, ``remarks`` what could not be read. Raises what
+    ``compare`` raises.
     """
     built = config
     if container is not None:
+        image = as_run(container, image)
         service = as_service(container, config.service, root)
         config = msgspec.structs.replace(config, service=service)
     facts = gather_facts(local, image, plan, config)
     report = compare(local, image, plan, config)
     predicted = None
     if plan is not None and any(finding.severity == "error" for finding in report.findings):
-        predicted = compare(local, None, plan, built)
+        with contextlib.suppress(NothingCompared):
+            predicted = compare(local, None, plan, built)
     return Dossier(
         subject=subject,
         written=written,
@@ -94,7 +99,7 @@ def gather(
         pipelines=_pipelines(local),
         history=history,
         image=(container.image if container else "") or name,
-        checkout=checkout,
+        remarks=remarks,
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from paritycheck.gates import Facts, travel
 from paritycheck.model.container import ContainerFacts, ContainerMount
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.tree import FileTree
 from paritycheck.parse.compose.service import Service
 from paritycheck.parse.compose.volumes import Volume, VolumeKind, clean_target
 
@@ -28,6 +32,35 @@ def as_service(container: ContainerFacts, service: Service | None, root: str) ->
         lines=service.lines if service else {},
         remarks=service.remarks if service else (),
     )
+
+
+def as_run(container: ContainerFacts, side: Snapshot) -> Snapshot:
+    """Return the container side as it is really run: where ``side`` is only the image, the container decides.
+
+    Files that the container has deleted are gone; what it added is not known by content and left out.
+    """
+    if container.engine == "podman" or side.config is None:
+        return side
+    gone = {change.path.lstrip("/") for change in container.changes or () if change.kind == "deleted"}
+    tree = FileTree(entry for entry in side.tree if not _is_below(entry.path, gone)) if gone else side.tree
+    config = msgspec.structs.replace(
+        side.config,
+        env=container.environment,
+        workdir=container.workdir or side.config.workdir,
+        user=container.user,
+        entrypoint=(),
+        cmd=container.command,
+        healthcheck=container.healthcheck,
+    )
+    return msgspec.structs.replace(side, tree=tree, config=config)
+
+
+def _is_below(path: str, places: Collection[str]) -> bool:
+    while path:
+        if path in places:
+            return True
+        path = path.rpartition("/")[0]
+    return False
 
 
 def _volume(mount: ContainerMount, lines: dict[str, Location], root: str) -> Volume:

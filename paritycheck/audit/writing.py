@@ -24,6 +24,7 @@ from paritycheck.audit.standing import (
     uptime,
 )
 from paritycheck.audit.whys import ask_whys, log_evidence
+from paritycheck.audit.withholding import without_secrets
 from paritycheck.model.audit import AUDIT_VERSION, Audit, Evidence, Failure, Statement, Status
 from paritycheck.model.report import Tool
 
@@ -46,7 +47,7 @@ def write_audit(dossier: Dossier) -> Audit:
     pipelines = read_pipelines(dossier.pipelines)
     status = judge_status(dossier, failures)
     main = current[0] if current else None
-    return Audit(
+    report = Audit(
         schema_version=AUDIT_VERSION,
         tool=Tool("paritycheck", __version__),
         subject=dossier.subject,
@@ -67,6 +68,7 @@ def write_audit(dossier: Dossier) -> Audit:
         raw=tuple(quote_raw(dossier)),
         remarks=_remarks(dossier),
     )
+    return without_secrets(report)
 
 
 def fails(audit: Audit) -> bool:
@@ -191,6 +193,7 @@ def _remarks(dossier: Dossier) -> tuple[str, ...]:
     remarks = list(container.remarks if container else ("there is no container: its state is not known",))
     remarks += log.remarks if log else ("there is no log: whether anything fails is not known",)
     remarks += dossier.report.remarks
-    if dossier.facts.plan is None:
+    remarks += dossier.remarks
+    if dossier.facts.plan is None and not dossier.remarks:
         remarks.append("no Containerfile was found: which of its lines lost something is not known")
     return tuple(dict.fromkeys(remarks))

@@ -41,7 +41,7 @@ from paritycheck.cli.options import (
 )
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
 from paritycheck.config import Config
-from paritycheck.errors import SourceError, UsageError
+from paritycheck.errors import BuildRefused, SourceError, UsageError
 from paritycheck.model.audit import Audit
 from paritycheck.model.history import PathHistory
 from paritycheck.model.incident import LogReading
@@ -134,7 +134,7 @@ def audit(
         opened = _open(stack, container, image, logs, machine, now)
         options = build_options(place, file, target, build_arg, engine, run_by)
         source = image or (opened.source if opened else "")
-        side, plan = _sides(stack, with_inline_file(run_by, local), source, options, machine)
+        side, plan, remarks = _sides(stack, with_inline_file(run_by, local), source, options, machine)
         with announced("reading the log"):
             log = _read_log(opened, logs, window)
         written = now.isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -151,6 +151,7 @@ def audit(
                 _historian(place, machine),
                 root=str(place.root),
                 name=source,
+                remarks=remarks,
             )
             report = write_audit(dossier)
     write(RENDERERS[output_format](report, choose_paint(output)), output)
@@ -180,11 +181,15 @@ def _open(
 
 def _sides(
     stack: contextlib.ExitStack, local: Snapshot, source: str, options: BuildOptions, machine: Machine
-) -> tuple[Snapshot, Plan | None]:
+) -> tuple[Snapshot, Plan | None, tuple[str, ...]]:
     with announced(f"reading {source}"):
         side = stack.enter_context(open_source(source, machine))
     with announced("predicting the build"):
-        return side, plan_with_bases(stack, local, options, machine)
+        try:
+            return side, plan_with_bases(stack, local, options, machine), ()
+        except BuildRefused as error:
+            # A container may well run although its Containerfile is broken by now.
+            return side, None, (f"the build cannot be predicted: {error.message}",)
 
 
 def _read_log(opened: OpenedContainer | None, logs: Path | None, window: LogWindow) -> LogReading | None:

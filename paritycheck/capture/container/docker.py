@@ -81,9 +81,12 @@ def _told_aside(
 
     events = ask(
         "the times at which it started and died",
-        lambda: list(
+        lambda: list(  # the daemon itself keeps no more than some hundred
             api.events(
-                since=1, until=seconds, filters={"container": found.id, "type": "container"}, decode=True
+                since=1,
+                until=seconds,
+                filters={"container": found.id, "event": ["start", "die"]},
+                decode=True,
             )
         ),
     )

@@ -67,7 +67,7 @@ def _told_aside(client: Any, found: Inspected, facts: ContainerFacts, *, local: 
         lambda answer: list(read_events(answer.iter_lines())),
         stream="false",
         since="1",
-        filters=json.dumps({"container": [found.id]}),
+        filters=json.dumps({"container": [found.id], "event": ["start", "died"]}),
     )
     facts = with_events(facts, events or ())
     image = ask("its image's health check", f"/images/{found.image}/json", lambda answer: answer.json()) or {}

@@ -6,6 +6,7 @@ Facts: Docker Engine API, "SystemEvents", "ContainerStats", "ContainerChanges"; 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -45,9 +46,7 @@ def with_events(facts: ContainerFacts, events: Iterable[dict[str, Any]]) -> Cont
 
 def read_events(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """Yield the events of an answer, one JSON text a line."""
-    for number, line in enumerate(lines):
-        if number >= MOST_EVENTS:
-            return
+    for line in deque(lines, MOST_EVENTS):  # the last ones
         try:
             event = json.loads(line)
         except ValueError:
