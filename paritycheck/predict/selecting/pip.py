@@ -47,7 +47,9 @@ def select_pip(request: PipRequest, around: Surroundings) -> Selection:
     itself = (*asked.projects, *asked.locked)
     if request.no_deps or request.exact:
         named = tuple(select_declared(each) for each in holding if each.name)
-        return finish((*itself, *named), skipped, (*_nameless(holding), *doubts), request.exact)
+        return finish(
+            (*itself, *named), skipped, (*asked.doubts, *_nameless(holding), *doubts), request.exact
+        )
     compiled = {id(each) for each in asked.compiled}
     fixed = [each for each in holding if id(each) in compiled]
     loose = [each for each in holding if id(each) not in compiled]
