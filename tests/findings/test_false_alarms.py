@@ -57,6 +57,20 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
             id="the project itself, from the index",
         ),
         pytest.param(
+            {
+                "Containerfile": BASE.replace("scratch", "python:3.12").replace(
+                    "CMD", "COPY rust /rust\nRUN pip install /rust\nCMD"
+                ),
+                "app/main.py": "import quick, fast.core\nimport tools\n",
+                "rust/pyproject.toml": "project.name = 'quick'\nbuild-system.build-backend = 'maturin'\n",
+                "rust/python/fast/core.py": "",
+                "quick.py": "",
+                "tools.py": "",
+            },
+            [("PC104", "error")],
+            id="a backend that nobody knows packs its own project, nothing else",
+        ),
+        pytest.param(
             {"app/main.py": "", "app/tests/test_it.py": "import tools\n", "tools.py": ""},
             [],
             id="tests in the image",

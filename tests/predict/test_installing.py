@@ -158,12 +158,18 @@ def test_setup_config() -> None:
         {"setup.py": "from setuptools import setup\nsetup(packages=find())\n"},
         {"setup.py": "from setuptools import setup\nsetup(**read())\n"},
         {"setup.py": "this is no Python\n"},
-        {"pyproject.toml": ODD + NAMED},
+        {"pyproject.toml": ODD},
     ],
 )
 def test_what_cannot_be_told_is_unknown_in_the_site_directory(texts: dict[str, str]) -> None:
     found = install(FLAT, texts)
     assert [part.path for part in found.unknown if part.brings == "anything"] == [SITE.rstrip("/")]
+
+
+def test_a_backend_that_nobody_knows_packs_its_own_project_and_nothing_else() -> None:
+    found = install("python/fast/__init__.py", {"pyproject.toml": ODD + NAMED})
+    unknown = {part.path.removeprefix(SITE) for part in found.unknown if part.brings == "anything"}
+    assert unknown == {"my_app", "fast", "python", "__init__"}
 
 
 @pytest.mark.parametrize(

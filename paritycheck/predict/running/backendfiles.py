@@ -21,7 +21,11 @@ def project_payload(project: Project) -> Payload:
     for prefix, reader in BACKENDS.items():
         if backend.startswith(prefix):
             return reader(project)
-    return Payload(project.name, problem=f"how {backend} packs a project is not known")
+    # Whatever it does, it packs what lies below the project, or builds what the project is called.
+    parts = (part for path in project.files_below("") if path.endswith(".py") for part in path.split("/"))
+    names = {project.module_name, *(part.removesuffix(".py") for part in parts)}
+    known = tuple(sorted(name for name in names if name.isidentifier())) if project.module_name else ()
+    return Payload(project.name, problem=f"how {backend} packs a project is not known", names=known)
 
 
 def _texts(value: Any) -> list[str]:

@@ -39,7 +39,8 @@ def install_project(
         remove_distribution(shell, target.site, old)
     written = _write_scripts(shell, project, target)
     if payload.problem:
-        shell.touch(target.site, "anything", f"{payload.problem} ({shell.scene.location.text})")
+        for place in [f"{target.site}/{name}" for name in payload.names] or [target.site]:
+            shell.touch(place, "anything", f"{payload.problem} ({shell.scene.location.text})")
     elif editable:
         written += _write_editable(shell, payload, target)
     else:

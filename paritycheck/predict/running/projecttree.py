@@ -32,7 +32,8 @@ class Payload(msgspec.Struct, frozen=True):
 
     ``files`` maps a path below site-packages to a tree path (a file, or a directory with all
     below). For an editable install ``roots`` are tree paths that go onto ``sys.path``, ``redirects``
-    import names that are mapped to tree paths. ``problem``: why it is not known.
+    import names that are mapped to tree paths. ``problem``: why it is not known; then ``names`` are the
+    top-level names that there can be (none: any).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Payload(msgspec.Struct, frozen=True):
     redirects: Mapping[str, str] = {}
     needs: tuple[Need, ...] = ()
     problem: str = ""
+    names: tuple[str, ...] = ()
 
 
 class Project:
