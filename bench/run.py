@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHES = ("image_snapshot", "context", "prediction", "scaling")
+BENCHES = ("image_snapshot", "context", "prediction", "audit", "scaling")
 
 
 @dataclass(frozen=True)
