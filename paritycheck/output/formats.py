@@ -9,6 +9,7 @@ from paritycheck.model.report import Report
 from paritycheck.output.concise import render_concise
 from paritycheck.output.github import render_github
 from paritycheck.output.gitlab import render_gitlab
+from paritycheck.output.html import render_html
 from paritycheck.output.json import render_json
 from paritycheck.output.junit import render_junit
 from paritycheck.output.markdown import render_github_summary, render_markdown
@@ -26,6 +27,7 @@ FORMATS: dict[str, Callable[[Report, Paint], str]] = {
     "github-summary": lambda report, _paint: render_github_summary(report),
     "gitlab": lambda report, _paint: render_gitlab(report),
     "markdown": lambda report, _paint: render_markdown(report),
+    "html": lambda report, _paint: render_html(report),
 }
 
 # The same with the help of each rule beside its findings, where people read them.
