@@ -156,8 +156,7 @@ def _incomplete(loss: Loss, wanted: Wanted, there: Distribution, facts: Facts) -
         code,
         message,
         gate="importable",
-        # What a build would install is known for today at most.
-        severity="error" if loss.breaks and facts.actual else "warning",
+        severity="error" if loss.breaks and not wanted.doubt else "warning",
         items=_items(loss, wanted, facts),
         locations=dict.fromkeys((*_declared(there.name, facts), *_lines(loss.importers[:1]))),
         imported_by=loss.importers,

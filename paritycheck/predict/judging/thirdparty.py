@@ -201,7 +201,8 @@ class Outside:
                 return None
         elif self.actual and miss.reason == "no-name":
             return None  # modules may bind names in ways that cannot be seen
-        return Wanted(owner.name, (miss.missing,), local=local, installed=owner)
+        # Where not all is listed, another release than this one may be chosen for what is not.
+        return Wanted(owner.name, (miss.missing,), self.open, local=local, installed=owner)
 
     @cached_property
     def _application(self) -> frozenset[str]:
