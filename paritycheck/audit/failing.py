@@ -13,7 +13,6 @@ from paritycheck.audit.mounting import follow
 from paritycheck.audit.searching import repair_path
 from paritycheck.audit.unexplained import explain_otherwise
 from paritycheck.findings.raised import missed_item, own_file
-from paritycheck.gates import Facts
 from paritycheck.model.audit import Failure
 from paritycheck.model.incident import Incident
 from paritycheck.model.journey import Item, Journey
@@ -72,7 +71,7 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
         f"{raised.type or 'an exception'}: {raised.message}".rstrip(": ") if raised.type else _cut(raised)
     )
     library = missing_library(raised)
-    item = None if library or missing_program(raised) else _item(raised, origin, facts)
+    item = None if library or missing_program(raised) else _item(raised, origin, dossier)
     journey = follow(item, facts, dossier.container) if item else None
     if library:
         item, journey = library_journey(library, facts)
@@ -104,15 +103,35 @@ def _cut(raised: Raised) -> str:
     return f"an exception whose name is not in the log{where}"
 
 
-def _item(raised: Raised, origin: Location | None, facts: Facts) -> Item | None:
+def _item(raised: Raised, origin: Location | None, dossier: Dossier) -> Item | None:
+    facts = dossier.facts
     workdir = facts.container.config.workdir if facts.container.config else ""
     if raised.file and not raised.file.startswith("/"):
         # A relative path is seen from the working directory, unless the program left it.
         raised = msgspec.structs.replace(raised, file=posixpath.normpath(f"{workdir or '/'}/{raised.file}"))
     item = missed_item(raised, origin.path if origin else "", facts)
+    if item is not None and item.kind == "module" and facts.local.tree.is_dir(item.path):
+        return _inside(item, origin, dossier)
     if item is not None and (item.path or item.kind == "distribution"):
         return item
     return None
+
+
+def _inside(package: Item, origin: Location | None, dossier: Dossier) -> Item | None:
+    """Return the module that a package without ``__init__`` was wanted for: no gate knows directories."""
+    wanted = [
+        Item(item.kind, item.name, item.path)
+        for finding in dossier.report.findings
+        for item in finding.items
+        if item.name.startswith(f"{package.name}.") and item.path.startswith(f"{package.path}/")
+        if origin is None or any(each.path == origin.path for each in finding.imported_by)
+    ]
+    if wanted:
+        return wanted[0]
+    files = (path for path in dossier.facts.local.tree.paths() if path.startswith(f"{package.path}/"))
+    first = min((path for path in files if path.endswith(".py")), default="")
+    tail = first[len(package.path) + 1 :].removesuffix(".py").replace("/", ".")
+    return Item("module", f"{package.name}.{tail}", first) if first else None
 
 
 def _repair(item: Item, journey: Journey, finding: Finding | None, dossier: Dossier) -> str:

@@ -276,6 +276,7 @@ def _otherwise(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tupl
         if failure.journey
         else []
     )
+    evidence = evidence or [Evidence("container", failure.reason)]
     unseen = _unseen(dossier, pipelines)
     deeper = "Unknown: why the program comes to this is not in the log."
     if failure.explained == "parity":

@@ -132,7 +132,9 @@ def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator
 def _cause(main: Failure) -> str:
     match main.explained:
         case "parity":
-            name = main.journey.item.name if main.journey else main.headline
+            if main.journey is None:
+                return f"The container lacks what it needs: {main.reason}."
+            name = main.journey.item.name
             return f"{name} is missing in the container: {main.reason}."
         case "both-sides":
             return f"What is missing is missing on both sides: {main.reason}."

@@ -140,7 +140,7 @@ def audit(
         written = now.isoformat(timespec="seconds").replace("+00:00", "Z")
         with announced("comparing"):
             dossier = gather(
-                opened.facts.name if opened else str(logs or source),
+                opened.facts.name if opened else logs.name if logs else source,
                 written,
                 opened.facts if opened else None,
                 log,

@@ -86,6 +86,33 @@ def test_what_both_sides_lack_is_no_loss(place: Place) -> None:
     assert "nowhere" in failure["reason"]
 
 
+def test_a_module_of_a_package_without_init_is_named(place: Place) -> None:
+    """`import shop.rates` fails with `shop`, a directory: what was wanted of it is what is explained."""
+    file = 'FROM scratch\nWORKDIR /srv\nCOPY src src\nCMD ["python3", "bin/start.py"]\n'
+    sources = {"bin/start.py": "import shop.rates\n", "src/shop/rates.py": ""}
+    place.write({**sources, "Containerfile": file.replace("COPY src src", "COPY src src\nCOPY bin bin")})
+    git(place.checkout, "add", "-A")
+    git(place.checkout, "commit", "-qm", "shop")
+    config = {"Env": ["PATH=/usr/local/bin"], "WorkingDir": "/srv", "Cmd": ["python3", "bin/start.py"]}
+    built = {f"srv/{name}": text.encode() for name, text in sources.items()}
+    write_image(place.root / "image.tar", built, config)
+    log = CRASH.replace("/srv/app/main.py", "/srv/bin/start.py").replace(
+        "ImportError: cannot import name 'views' from 'app' (/srv/app/__init__.py)",
+        "ModuleNotFoundError: No module named 'shop'",
+    )
+    failure = audited(place, write_log(place, log), 1)["failures"][0]
+    assert (failure["code"], failure["journey"]["item"]["name"]) == ("PC107", "shop.rates")
+    assert "ENV PYTHONPATH=/srv/src" in failure["repair"]
+
+
+def test_a_program_that_is_not_there_is_looked_for(place: Place) -> None:
+    failure = audited(place, write_log(place, "sh: 1: exec: gunicorn: not found\n"), 1)["failures"][0]
+    assert failure["explained"] == "parity"
+    assert (
+        "no directory of PATH (/usr/local/bin) in the container has the program gunicorn" in failure["reason"]
+    )
+
+
 def test_ci_files_are_read_for_what_they_do(place: Place) -> None:
     lose_views(place)
     workflow = "jobs:\n  build:\n    steps:\n      - run: docker build -t shop .\n      - run: pytest\n"
