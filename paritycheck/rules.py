@@ -227,6 +227,13 @@ _CATALOGUE = (
         "a file or instruction could not be analysed",
         "Look at the line named; what depends on it is unknown, not good.",
     ),
+    Rule(
+        "PC902",
+        "unused-ignore",
+        "warning",
+        "an ignore hides nothing: nothing matches it any more, it has expired, or it is not complete",
+        "Remove it, or correct its rule, its match or its reason.",
+    ),
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _CATALOGUE}

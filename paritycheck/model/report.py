@@ -13,6 +13,8 @@ from paritycheck.model.snapshot import Origin
 from paritycheck.model.source import ImportContext
 
 Severity = Literal["error", "warning", "note"]
+BaselineState = Literal["new", "unchanged", "gone"]
+Threshold = Literal["error", "warning", "never"]
 REPORT_VERSION = "1.0"
 _ANEW = "write it anew with `paritycheck check --format json -o FILE`"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -45,9 +47,18 @@ class Importer(msgspec.Struct, frozen=True):
     context: ImportContext
     chain: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> Location:
+        """The statement's line; the start command's may have none (0)."""
+        return Location(self.path, self.line)
+
 
 class Finding(msgspec.Struct, frozen=True):
-    """One cause, with every item it cost. The first of ``locations`` is the cause."""
+    """One cause, with every item it cost. The first of ``locations`` is the cause.
+
+    ``suppressed_by`` says who decided that it does not count, and why; ``image`` names the image of
+    several; ``baseline_state`` is set where something was known before: only what is ``new`` counts.
+    """
 
     code: str
     slug: str
@@ -60,6 +71,13 @@ class Finding(msgspec.Struct, frozen=True):
     imported_by: tuple[Importer, ...]
     fingerprint: str
     suppressed_by: str | None = None
+    image: str = ""
+    baseline_state: BaselineState | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is neither suppressed nor known from before."""
+        return not self.suppressed_by and self.baseline_state in (None, "new")
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -70,7 +88,11 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What was looked at, and what came of it. ``arrived + lost + unknown`` are the items judged."""
+    """What was looked at, and what came of it. ``arrived + lost + unknown`` are the items judged.
+
+    ``errors``, ``warnings`` and ``notes`` are the findings that count; beside them stand how many are
+    ``suppressed``, and how many ``known`` from before.
+    """
 
     modules: int
     files: int
@@ -81,6 +103,8 @@ class Summary(msgspec.Struct, frozen=True):
     errors: int
     warnings: int
     notes: int
+    suppressed: int = 0
+    known: int = 0
 
 
 class Looked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,8 +119,38 @@ class Looked(msgspec.Struct, frozen=True, omit_defaults=True):
     interpreter: str = ""
 
 
+class CheckedImage(msgspec.Struct, frozen=True):
+    """One of several images: its own side of the answer; its findings are among the report's.
+
+    ``used`` are the lines of the ignores that hid something of it, ``idle`` the findings (PC902) about
+    those that did not: whether another image needs them is known when all images are checked.
+    """
+
+    name: str
+    container: Origin
+    summary: Summary
+    looked: Looked = Looked()
+    remarks: tuple[str, ...] = ()
+    fail_on: Threshold = "error"
+    used: tuple[str, ...] = ()
+    idle: tuple[Finding, ...] = ()
+
+
+class UncheckedImage(msgspec.Struct, frozen=True):
+    """One of several images that could not be checked, and the error."""
+
+    name: str
+    message: str
+    hint: str = ""
+
+
 class Report(msgspec.Struct, frozen=True):
-    """The whole answer. ``remarks`` are facts that were not to be had, and why."""
+    """The whole answer. ``remarks`` are facts that were not to be had, and why.
+
+    With several images, ``images`` are those that were checked, in order of their names, ``unchecked``
+    those that could not be, and ``awaited`` those that this run was not asked for. ``gone`` are findings
+    that a baseline or an earlier report has and this one has not.
+    """
 
     schema_version: str
     tool: Tool
@@ -106,6 +160,10 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     remarks: tuple[str, ...] = ()
     looked: Looked = Looked()
+    images: tuple[CheckedImage, ...] = ()
+    unchecked: tuple[UncheckedImage, ...] = ()
+    awaited: tuple[str, ...] = ()
+    gone: tuple[Finding, ...] = ()
 
 
 class _Header(msgspec.Struct):

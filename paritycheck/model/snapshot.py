@@ -16,13 +16,16 @@ from paritycheck.model.tree import FileTree
 
 T = TypeVar("T")
 
-OriginKind = Literal["checkout", "predicted", "image", "container"]
+OriginKind = Literal["checkout", "predicted", "image", "container", "images"]
 Brings = Literal["anything", "generated", "distributions", "system"]
 GitState = Literal["repository", "none", "refused", "unavailable"]
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a snapshot came from: ``reference`` as the user wrote it, ``digest`` an image's id, or HEAD."""
+    """Where a snapshot came from: ``reference`` as the user wrote it, ``digest`` an image's id, or HEAD.
+
+    ``images`` stands for several at once, in reports only.
+    """
 
     kind: OriginKind
     reference: str
