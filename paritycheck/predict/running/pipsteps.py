@@ -102,7 +102,7 @@ def install(
     if "--dry-run" in values:
         return True
     wanted = collect(shell, values, operands)
-    wheels = _known_wheels(shell, wanted, target)
+    wheels = [*_known_wheels(shell, wanted, target), *_wheels_by_name(shell, values, wanted)]
     reading = Reading(shell)
     request = pip_request(shell, values, wanted, exact)
     if request.words and all(re.split(r"[<>=!~ \[;]", word)[0].lower() in _ALONE for word in request.words):
@@ -145,6 +145,23 @@ def _known_wheels(shell: Shell, wanted: Wanted, target: Target) -> list[Wheel]:
     return found
 
 
+def _wheels_by_name(shell: Shell, values: Values, wanted: Wanted) -> list[Wheel]:
+    """Take the words that mean the project itself out of ``wanted``: its wheel lies where pip looks first."""
+    house = {
+        normal_name(w.selected.name): w for folder in _houses(shell, values) for w in wheels_in(shell, folder)
+    }
+    named = {word: house.get(normal_name(re.split(r"[<>=!~ \[;@]", word)[0])) for word in wanted.words}
+    own = {word: wheel for word, wheel in named.items() if wheel is not None and wheel.own}
+    wanted.words[:] = [word for word in wanted.words if word not in own]
+    return list(own.values())
+
+
+def _houses(shell: Shell, values: Values) -> list[str]:
+    """Return the directories of ``--find-links``."""
+    links = given(values, "--find-links", "-f")
+    return [shell.place(link).path for link in links if isinstance(link, str) and "://" not in link]
+
+
 def select_wanted(
     shell: Shell, request: PipRequest, wanted: Wanted, wheels: list[Wheel], target: Target, reading: Reading
 ) -> Selection:
@@ -178,11 +195,7 @@ def _serve_from_house(shell: Shell, values: Values, selection: Selection) -> Sel
     """Let ``--find-links`` tell versions, and with ``--no-index`` what comes along."""
     if not {"--no-index", "--find-links", "-f"} & values.keys():
         return selection
-    folders = [
-        shell.place(value).path
-        for value in given(values, "--find-links", "-f")
-        if isinstance(value, str) and "://" not in value
-    ]
+    folders = _houses(shell, values)
     wheels = [wheel for folder in folders for wheel in wheels_in(shell, folder) if not wheel.own]
     house = {wheel.selected.name: wheel.selected for wheel in wheels}
     selected = [

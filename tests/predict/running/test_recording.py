@@ -437,3 +437,14 @@ def test_a_shell_inside_of_an_environment_acts_on_it() -> None:
         "RUN pip install --no-deps flask==3.0.0\n"
     )
     assert distributions(predict(text, {}), "/opt/conda/envs/app/bin/python") == "flask==3.0.0"
+
+
+def test_the_project_itself_is_found_by_name_among_the_wheels_of_an_earlier_stage() -> None:
+    text = (
+        "FROM python:3.12-slim AS build\nCOPY . /src\nRUN pip wheel --wheel-dir /wheels /src\n"
+        "FROM python:3.12-slim\nCOPY --from=build /wheels /wheels\n"
+        "RUN pip install --no-index -f /wheels 'My.App[web]'\n"
+    )
+    prediction = predict(text, FILES)
+    assert prediction.tree.find(f"{SITE}/my_app/__init__.py") is not None
+    assert "my-app==1.2" in distributions(prediction)
