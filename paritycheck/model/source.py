@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from paritycheck.model.ignore import InlineIgnore
+
 ImportContext = Literal["module", "function", "guarded", "type-checking"]
 PackagePath = Literal["own", "extended", "altered"]
 DataBase = Literal["file", "cwd", "package", "absolute"]
@@ -78,7 +80,8 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     module-level ``__getattr__``, ``globals()[...]``). ``package_path`` says where a package's
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
-    ``data`` are the places that it names, in order of line, as far as they are literal.
+    ``data`` are the places that it names, in order of line, as far as they are literal. ``ignores`` are
+    the comments that let findings pass.
     """
 
     imports: tuple[Import, ...] = ()
@@ -87,3 +90,4 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     package_path: PackagePath = "own"
     problem: Problem | None = None
     data: tuple[DataReference, ...] = ()
+    ignores: tuple[InlineIgnore, ...] = ()

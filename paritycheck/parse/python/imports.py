@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
+from paritycheck.parse.inlineignores import python_ignores
 from paritycheck.parse.python.datafiles import data_references
 from paritycheck.parse.python.datascopes import assigned_within, bound_names, targets
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
@@ -123,6 +124,7 @@ class _Reading:
             open_ended=self.open_ended or "__getattr__" in self.defines,
             package_path=_package_path(self.data),
             data=data_references(self.data),
+            ignores=python_ignores(self.data),
         )
 
     def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:

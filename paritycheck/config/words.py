@@ -1,44 +1,10 @@
-"""What one run was asked to do, once flags and defaults are settled."""
+"""Words of the command line and of configuration files that stand for something: engines, rules, arguments."""
 
 from __future__ import annotations
 
-import msgspec
-
 from paritycheck.errors import UsageError
 from paritycheck.model.engine import ENGINES, Engine
-from paritycheck.model.report import SEVERITIES, Finding, Severity
-from paritycheck.parse.compose.service import Service
 from paritycheck.rules import RULES
-
-FailOn = Severity | None  # None: never
-
-
-class Config(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The settings that the judgement depends on.
-
-    ``context`` is the build context relative to the repository root, ``start`` a command instead of the
-    container's own; ``service`` is
-    the compose service that runs the image; ``select`` and ``ignore`` are rule-code prefixes.
-    """
-
-    context: str = ""
-    start: str = ""
-    service: Service | None = None
-    fail_on: FailOn = "error"
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-
-    def wants(self, code: str) -> bool:
-        """Tell whether findings of this rule belong in the report; the longer prefix wins."""
-        chosen = max((len(prefix) for prefix in self.select if code.startswith(prefix)), default=-1)
-        dropped = max((len(prefix) for prefix in self.ignore if code.startswith(prefix)), default=-1)
-        return dropped <= chosen if dropped >= 0 else chosen >= 0 or not self.select
-
-    def fails(self, finding: Finding) -> bool:
-        """Tell whether this finding makes the run exit with 1."""
-        if self.fail_on is None or finding.suppressed_by:
-            return False
-        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)
 
 
 def parse_engine(text: str) -> Engine:

@@ -1,0 +1,6 @@
+"""What a run was asked to do: by configuration files, by flags; what it lets pass, and what it knew before."""
+
+from paritycheck.config.judgement import Config, FailOn
+from paritycheck.config.words import parse_build_args, parse_codes, parse_engine
+
+__all__ = ["Config", "FailOn", "parse_build_args", "parse_codes", "parse_engine"]
