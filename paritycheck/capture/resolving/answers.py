@@ -43,6 +43,7 @@ _BLOCKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"you require {NAME}", "it contradicts the other requirements"),
     )
 )
+_UNBUILT = re.compile(rf"{NAME}(?P<pin>(?:[<>=!~]=?|===)\S+)? (?:has|have) no (?:usable wheels|wheels with)")
 _UNREADABLE = re.compile(r"Couldn't parse requirement in `-` at position (?P<position>\d+)")
 _UNREACHED = re.compile(r"Failed to fetch: `?(?P<url>https?://[^\s`]+)")
 _USERINFO = re.compile(r"(?<=//)[^/@\s]*@")
@@ -97,6 +98,17 @@ def find_obstacle(errors: str) -> Obstacle | None:
             version = pin[2:] if pin.startswith("==") else ""
             return Obstacle(why, canonicalize_name(hits[-1]["name"]), version)
     return None
+
+
+def find_sources(errors: str) -> tuple[tuple[str, str], ...]:
+    """Return the distributions that have no wheel by uv's words, each with a specifier that it is held to."""
+    text = " ".join(errors[:_LIMIT].split())
+    found: dict[tuple[str, str], None] = {}
+    for hit in _UNBUILT.finditer(text):
+        asked = rf"(?:depends on|you require) {re.escape(hit['name'])}(?:\[[^\]]*\])?([<>=!~]\S*[^\s,.])"
+        for specifier in (hit["pin"] or "", *re.findall(asked, text)):
+            found[canonicalize_name(hit["name"]), specifier] = None
+    return tuple(found)
 
 
 def unreadable_position(errors: str) -> int | None:

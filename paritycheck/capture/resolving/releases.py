@@ -1,10 +1,11 @@
-"""The files of a release as a simple index lists them, and the wheel that an installer would take.
+"""Releases as a simple index lists them, and the one, and the file of it, that an installer would take.
 
 After the PyPA specifications "Simple repository API" (JSON, PEP 691) and "Platform compatibility tags".
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -12,14 +13,17 @@ from urllib.parse import urljoin
 
 import msgspec
 from packaging import tags
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import (
     InvalidWheelFilename,
     canonicalize_name,
     canonicalize_version,
     parse_wheel_filename,
 )
+from packaging.version import InvalidVersion, Version
 
 from paritycheck.capture.resolving.fetching import TROUBLE, Network
+from paritycheck.capture.resolving.sourcearchive import SUFFIXES
 
 JSON = "application/vnd.pypi.simple.v1+json"
 LARGEST_PAGE = 40 << 20  # bytes; names with many nightly releases have some ten million
@@ -27,12 +31,26 @@ NEWEST = 15  # the minor version of Python from which on is looked down, where i
 OLDEST = 6
 
 
-class Wheel(msgspec.Struct, frozen=True):
-    """A wheel of an index: its file name, address and SHA-256 (empty: not told)."""
+class Artifact(msgspec.Struct, frozen=True):
+    """A wheel or source archive of an index: its file name, address and SHA-256 (empty: not told)."""
 
     filename: str
     url: str
     sha256: str = ""
+
+    @property
+    def is_wheel(self) -> bool:
+        """Tell whether it is installed as it is."""
+        return self.filename.endswith(".whl")
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A release as an index lists it; ``python`` are the Pythons that it is for."""
+
+    version: str
+    artifacts: tuple[Artifact, ...]
+    python: str = ""
+    yanked: bool = False
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -43,32 +61,90 @@ class Target(msgspec.Struct, frozen=True):
     musl: bool = False
 
 
-def find_wheel(network: Network, index: str, name: str, version: str, target: Target) -> Wheel | None:
-    """Return the best wheel of a release for ``target``; ``None`` if the index has none, or no answer."""
+def find_releases(network: Network, index: str, name: str, version: str = "") -> tuple[Release, ...]:
+    """Return the releases of a distribution, or that of a ``version``; none if the index does not answer."""
     page = f"{index.rstrip('/')}/{canonicalize_name(name)}/"
     try:
         document: Any = msgspec.json.decode(network.fetch(page, {"Accept": JSON}, LARGEST_PAGE).data)
     except (*TROUBLE, msgspec.MsgspecError, RecursionError):
-        return None
+        return ()
     files = document.get("files") if isinstance(document, dict) else None
-    wheels = _wheels(files if isinstance(files, list) else [], page, version)
-    return best_wheel(wheels, target)
-
-
-def _wheels(files: list[Any], page: str, version: str) -> Iterable[Wheel]:
+    found: dict[str, list[tuple[str, Artifact, dict[str, Any]]]] = {}
     wanted = canonicalize_version(version)
-    for file in files:
-        if not isinstance(file, dict):
-            continue
-        name, url, hashes = file.get("filename"), file.get("url"), file.get("hashes")
-        if not isinstance(name, str) or not isinstance(url, str) or not name.endswith(".whl"):
-            continue
+    for file in files if isinstance(files, list) else ():
+        written = _version_of(file, canonicalize_name(name))
+        same = canonicalize_version(written)  # 1.0 is 1.0.0
         # A name may have thousands of files: the version is compared before the rest is read.
-        if canonicalize_version(name.split("-")[1].replace("_", "-") if "-" in name else "") != wanted:
-            continue
-        if _is_wheel(name):
-            digest = hashes.get("sha256") if isinstance(hashes, dict) else ""
-            yield Wheel(name, urljoin(page, url), digest if isinstance(digest, str) else "")
+        if written and (not version or same == wanted):
+            digest = hashes.get("sha256") if isinstance(hashes := file.get("hashes"), dict) else ""
+            artifact = Artifact(
+                file["filename"], urljoin(page, file["url"]), digest if isinstance(digest, str) else ""
+            )
+            found.setdefault(same, []).append((written, artifact, file))
+    return tuple(map(_release, found.values()))
+
+
+def _version_of(file: Any, name: str) -> str:
+    """Return the version in a file's name; ``""`` if it is no wheel and no source archive of ``name``."""
+    if not isinstance(file, dict) or not isinstance(file.get("url"), str):
+        return ""
+    filename = file.get("filename")
+    if not isinstance(filename, str):
+        return ""
+    if filename.endswith(".whl"):
+        return filename.split("-")[1].replace("_", "-") if "-" in filename else ""
+    stem = next((filename.removesuffix(each) for each in SUFFIXES if filename.endswith(each)), "")
+    before, _, version = stem.rpartition("-")
+    return version if canonicalize_name(before) == name else ""
+
+
+def _release(files: list[tuple[str, Artifact, dict[str, Any]]]) -> Release:
+    python = next((file["requires-python"] for *_, file in files if file.get("requires-python")), "")
+    return Release(
+        files[0][0],
+        tuple(artifact for _, artifact, _ in files),
+        python if isinstance(python, str) else "",
+        all(bool(file.get("yanked")) for *_, file in files),
+    )
+
+
+def best_artifact(release: Release, target: Target) -> Artifact | None:
+    """Return the wheel of a release that fits ``target`` best, else its source archive; ``None`` without."""
+    wheels = [each for each in release.artifacts if each.is_wheel and _is_wheel(each.filename)]
+    sources = (each for suffix in SUFFIXES for each in release.artifacts if each.filename.endswith(suffix))
+    return best_wheel(wheels, target) or next(sources, None)
+
+
+def newest_release(
+    releases: Iterable[Release], specifier: str, target: Target
+) -> tuple[Release, Artifact] | None:
+    """Return the release that an installer would take, and its file for ``target``.
+
+    ``None`` if none fits, or the specifier cannot be read.
+    """
+    found: dict[Version, Release] = {}
+    try:
+        wanted = SpecifierSet(specifier)
+        for each in releases:
+            with contextlib.suppress(InvalidVersion):
+                found.setdefault(Version(each.version), each)
+        fitting = sorted(wanted.filter(found), reverse=True)
+    except InvalidSpecifier:
+        return None
+    pinned = any(clause.operator in ("==", "===") for clause in wanted)
+    for version in fitting:
+        release = found[version]
+        artifact = best_artifact(release, target) if _is_for(release.python, target) else None
+        if artifact is not None and (pinned or not release.yanked):
+            return release, artifact
+    return None
+
+
+def _is_for(python: str, target: Target) -> bool:
+    try:
+        return not python or SpecifierSet(python).contains(f"3.{target.minor}", prereleases=True)
+    except InvalidSpecifier:
+        return True
 
 
 def _is_wheel(filename: str) -> bool:
@@ -78,9 +154,9 @@ def _is_wheel(filename: str) -> bool:
         return False
 
 
-def best_wheel(wheels: Iterable[Wheel], target: Target) -> Wheel | None:
+def best_wheel(wheels: Iterable[Artifact], target: Target) -> Artifact | None:
     """Return the wheel that fits best; for an unknown Python, that of the newest which any fits."""
-    by_tag: dict[tags.Tag, Wheel] = {}
+    by_tag: dict[tags.Tag, Artifact] = {}
     for wheel in wheels:
         for tag in parse_wheel_filename(wheel.filename)[3]:
             by_tag.setdefault(tag, wheel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -11,11 +11,18 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from paritycheck.capture.resolving.answers import Obstacle, find_obstacle, first_words, read_resolution
+from paritycheck.capture.resolving.answers import (
+    Obstacle,
+    find_obstacle,
+    find_sources,
+    first_words,
+    read_resolution,
+)
+from paritycheck.capture.resolving.sourcerelease import SourceRelease
 from paritycheck.capture.resolving.uvprogram import UvProgram
 from paritycheck.predict.selecting.selection import Question, Resolution, Resolved
 
-ROUNDS = 12  # how often uv is asked for one question
+ROUNDS = 20  # how often uv is asked for one question
 _INDEX_OPTIONS = {
     "-i": "--default-index",
     "--index-url": "--default-index",
@@ -28,20 +35,27 @@ _INDEX_OPTIONS = {
 _MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
 
 
+Release = tuple[str, str]  # a normalised name, and a specifier
+Sources = Callable[[Iterable[Release]], tuple[SourceRelease, ...]]
+
+
 class _Left(msgspec.Struct):
-    """What one question still asks, and what was left out of it so far."""
+    """What one question still asks, what stands in for what would be built, and what was left out so far."""
 
     requirements: list[str]
     constraints: list[str]
     options: list[tuple[str, str]]
     excluded: dict[str, str] = {}  # name -> the version it was held to
     problems: list[str] = []
+    looked_for: set[Release] = set()
+    stand_ins: dict[str, bytes] = {}
 
 
-def resolve_with(program: UvProgram, question: Question) -> Resolution | None:
+def resolve_with(program: UvProgram, question: Question, sources: Sources) -> Resolution | None:
     """Return what an install of the question's requirements would bring now.
 
-    What cannot be resolved without running foreign code (no wheel, a git or path source), or at all, is
+    Where the newest release that fits has no wheel, ``sources`` tells what its archive says of itself.
+    What cannot be resolved without running foreign code (a git or path source), or at all, is
     named in ``problems``. It is still listed, with an empty version, or the one it is held to: an
     install either brings it or fails; what it requires is not known. ``None`` if uv cannot be asked
     so (no Python version). Raises SourceError if uv does not answer.
@@ -49,14 +63,14 @@ def resolve_with(program: UvProgram, question: Question) -> Resolution | None:
     if not question.python:
         return None
     left = _prepare(question)
+    _stand_in(left, sources, _direct(left))
     for _ in range(ROUNDS):
-        answer = program.compile(
-            left.requirements,
-            {"constraints.txt": left.constraints, "excludes.txt": sorted(left.excluded)},
-            _options(question, left),
-        )
+        files = {"constraints.txt": _lines(left.constraints), "excludes.txt": _lines(sorted(left.excluded))}
+        answer = program.compile(left.requirements, {**files, **left.stand_ins}, _options(question, left))
         if answer.success:
             return _finish(left, read_resolution(answer.output))
+        if _stand_in(left, sources, find_sources(answer.errors)):
+            continue
         obstacle = find_obstacle(answer.errors)
         if obstacle is None or not _leave_out(left, obstacle):
             left.problems.append(f"uv cannot resolve this: {first_words(answer.errors)}")
@@ -79,6 +93,36 @@ def _prepare(question: Question) -> _Left:
     left.constraints = [text for text in question.constraints if _read(text) is not None]
     left.options = _index_options(question.options, left.problems)
     return left
+
+
+def _direct(left: _Left) -> Iterator[Release]:
+    """Yield the names that are asked for, with all that holds them."""
+    for text in left.requirements:
+        read = _read(text)
+        if read is None or read.url:
+            continue
+        name = canonicalize_name(read.name)
+        alike = (_read(each) for each in (*left.requirements, *left.constraints))
+        held = {str(each.specifier) for each in alike if each and canonicalize_name(each.name) == name}
+        yield name, ",".join(sorted(held - {""}))
+
+
+def _stand_in(left: _Left, sources: Sources, wanted: Iterable[Release]) -> bool:
+    """Let wheels of metadata stand in for what has no wheel; tell whether there are more than before.
+
+    The index that is asked is that of this machine: nothing is known of what another one has.
+    """
+    if any(option == "--default-index" for option, _ in left.options):
+        return False
+    new = dict.fromkeys(each for each in wanted if each not in left.looked_for)
+    left.looked_for |= new.keys()
+    before = len(left.stand_ins)
+    left.stand_ins |= (source.stand_in() for source in sources(new))
+    return len(left.stand_ins) > before
+
+
+def _lines(texts: Iterable[str]) -> bytes:
+    return "".join(f"{text}\n" for text in texts).encode()
 
 
 def _read(text: str) -> Requirement | None:
@@ -116,6 +160,7 @@ def _options(question: Question, left: _Left) -> list[str]:
     options = ["--python-version", question.python, "--python-platform", _platform(question)]
     options += ["--constraints", "constraints.txt"] if left.constraints else []
     options += ["--excludes", "excludes.txt"] if left.excluded else []
+    options += ["--find-links", "."] if left.stand_ins else []
     for option, value in left.options:
         options += [option, value]
     # pip compares the releases of all indexes; uv's own default is the first index that has the name.

@@ -40,16 +40,16 @@ class UvProgram(msgspec.Struct, frozen=True):
     variables: Mapping[str, str]
 
     def compile(
-        self, requirements: Sequence[str], files: Mapping[str, Sequence[str]], options: Sequence[str]
+        self, requirements: Sequence[str], files: Mapping[str, bytes], options: Sequence[str]
     ) -> Answer:
-        """Ask what the requirements resolve to; ``files`` are written beside them by name.
+        """Ask what the requirements resolve to; ``files`` are written to the working directory by name.
 
         Nothing is built, no Python is downloaded, no configuration file is read. Raises
         SourceError if uv cannot be run or does not end in time.
         """
         with tempfile.TemporaryDirectory(prefix="paritycheck-") as directory:
-            for name, lines in files.items():
-                (Path(directory) / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+            for name, content in files.items():
+                (Path(directory) / name).write_bytes(content)
             command = (
                 *(self.path, "pip", "compile", "-", "--python", sys.executable, "--no-config", "--no-build"),
                 *("--no-header", "--annotation-style", "split", "--color", "never", "--quiet", *options),

@@ -8,7 +8,7 @@ import pytest
 
 from paritycheck.capture.resolving.fetching import Network
 from paritycheck.capture.resolving.memory import FILE, Memory
-from paritycheck.capture.resolving.releases import Target, Wheel, best_wheel
+from paritycheck.capture.resolving.releases import Artifact, Target, best_wheel
 from paritycheck.capture.resolving.shelf import Shelf
 from paritycheck.capture.resolving.wheels import MANY
 from tests.capture.resolving.index import Index, make_wheel, serve
@@ -113,8 +113,8 @@ def test_only_addresses_on_the_network_are_opened() -> None:
             Network().fetch(url, {})
 
 
-def wheel(tag: str) -> Wheel:
-    return Wheel(f"pack-1.0-{tag}.whl", "")
+def wheel(tag: str) -> Artifact:
+    return Artifact(f"pack-1.0-{tag}.whl", "")
 
 
 @pytest.mark.parametrize(

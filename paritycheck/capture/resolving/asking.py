@@ -1,0 +1,53 @@
+"""The catalogue of distributions that asks: uv what an install would bring, an index for the files of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from paritycheck.capture.resolving.memory import Memory
+from paritycheck.capture.resolving.releases import Target, minor_of
+from paritycheck.capture.resolving.resolver import resolve_with, target_machine
+from paritycheck.capture.resolving.shelf import Shelf
+from paritycheck.capture.resolving.uvprogram import find_uv
+from paritycheck.model.environment import Distribution
+from paritycheck.predict.selecting.selection import Catalogue, Question, Resolution
+
+PYPI = "https://pypi.org/simple"
+INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+
+
+def ask_index(
+    stack: contextlib.ExitStack,
+    local: Mapping[str, Distribution],
+    variables: Mapping[str, str],
+    cache_dir: Path | None,
+) -> Catalogue:
+    """Return a catalogue that asks the network, of use until ``stack`` closes; see ``open_catalogue``."""
+    program = find_uv(variables)
+    shelf = Shelf(_index(variables), Memory(cache_dir))
+    stack.callback(shelf.close)
+    known: list[tuple[Question, Resolution | None]] = []
+
+    def ask(question: Question) -> Resolution | None:
+        for earlier, answer in known:  # a build is predicted several times: once more with its bases
+            if earlier == question:
+                return answer
+        target = Target(minor_of(question.python), target_machine(question), question.musl)
+        answer = resolve_with(program, question, lambda wanted: shelf.sources(wanted, target))
+        known.append((question, answer))
+        if answer is not None:
+            releases = [(each.name, each.version) for each in answer.packages if each.version]
+            shelf.fit(releases, target)
+            shelf.expect(releases)
+        return answer
+
+    return Catalogue(local=local, resolve=ask, listing=shelf.listing, read=shelf.read, expect=shelf.expect)
+
+
+def _index(variables: Mapping[str, str]) -> str:
+    named = (variables.get(name, "") for name in INDEX_VARIABLES)
+    # uv lets an index have a name: NAME=URL.
+    urls = (value.partition("=")[2] if "=" in value.partition("://")[0] else value for value in named)
+    return next((url for url in urls if url.startswith(("http://", "https://"))), PYPI)
