@@ -41,8 +41,8 @@ def _now(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
                 edit=failure.origin.text,
                 reason=failure.headline,
             )
-    for finding in dossier.report.findings:
-        if finding.severity == "error" and finding.hint not in seen and not _covered(finding.items, failures):
+    for finding in dossier.errors:
+        if finding.hint not in seen and not _covered(finding.items, failures):
             seen.add(finding.hint)
             yield Action("now", finding.message, edit=finding.hint, reason=f"{finding.code} {finding.slug}")
     if any(failure.code and failure.code != "PC106" for failure in repaired):

@@ -16,7 +16,7 @@ from paritycheck.gates import Facts
 from paritycheck.model.container import ContainerFacts
 from paritycheck.model.history import PathHistory
 from paritycheck.model.incident import LogReading
-from paritycheck.model.report import Report
+from paritycheck.model.report import Finding, Report
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.planning.plan import Plan
 
@@ -48,6 +48,11 @@ class Dossier(msgspec.Struct, frozen=True):
     def engine(self) -> str:
         """The program to run containers by: ``podman`` or ``docker``."""
         return self.container.engine if self.container else "podman"
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What the check finds wrong with this container, as far as nobody let it pass."""
+        return tuple(each for each in self.report.findings if each.severity == "error" and each.counts)
 
     @property
     def containerfile(self) -> str:

@@ -51,11 +51,7 @@ def weigh(
             break
     named = {failure.journey.item.name for failure in failures if failure.journey}
     # What shares its cause with a failure is repaired with it.
-    further = [
-        finding
-        for finding in dossier.report.findings
-        if finding.severity == "error" and not named & {item.name for item in finding.items}
-    ]
+    further = [finding for finding in dossier.errors if not named & {item.name for item in finding.items}]
     others = sorted({item.name for finding in further for item in finding.items})
     if others and failures:
         shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")

@@ -17,7 +17,7 @@ LOOP = 2  # restarts after which one speaks of a loop
 def judge_status(dossier: Dossier, failures: tuple[Failure, ...]) -> Status:
     """Return the status in one word."""
     container = dossier.container
-    errors = any(finding.severity == "error" for finding in dossier.report.findings)
+    errors = bool(dossier.errors)
     if container is None:
         return "crashed" if failures else "troubled" if errors else "unknown"
     broke = container.exit_code not in (None, 0) or container.out_of_memory

@@ -73,7 +73,7 @@ def write_audit(dossier: Dossier) -> Audit:
 
 def fails(audit: Audit) -> bool:
     """Tell whether the audit ends with 1: a crash, a failing health check, or something that is missing."""
-    if any(finding.severity == "error" and not finding.suppressed_by for finding in audit.findings):
+    if any(finding.severity == "error" and finding.counts for finding in audit.findings):
         return True
     return audit.status not in ("healthy", "stopped", "unknown")
 
@@ -108,7 +108,7 @@ def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator
         yield Statement(_cause(main), _cause_evidence(main), "Cause", "error")
         if main.repair:
             yield Statement(main.repair, _cause_evidence(main)[1:], "Repair")
-    errors = [finding for finding in dossier.report.findings if finding.severity == "error"]
+    errors = dossier.errors
     looked = dossier.report.summary
     counts = f"{looked.arrived} arrived, {looked.lost} lost, {looked.unknown} unknown"
     evidence = (Evidence("check", f"{looked.modules} modules, {looked.files} files judged: {counts}"),)
