@@ -46,4 +46,5 @@ $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install -q -e '.[docker]' --group dev
+	$(BIN)/python scripts/junit-schema $(VENV)/share/junit-10.xsd
 	@touch $@

@@ -1,5 +1,7 @@
 """The second document: what is said about the two sides (``schemas/report-1.json``)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -164,6 +166,36 @@ class Report(msgspec.Struct, frozen=True):
     unchecked: tuple[UncheckedImage, ...] = ()
     awaited: tuple[str, ...] = ()
     gone: tuple[Finding, ...] = ()
+
+
+def count_findings(summary: Summary, findings: Iterable[Finding]) -> Summary:
+    """Return the summary with the counts of these findings."""
+    listed = tuple(findings)
+    counts = Counter(finding.severity for finding in listed if finding.counts)
+    suppressed = sum(bool(finding.suppressed_by) for finding in listed)
+    return msgspec.structs.replace(
+        summary,
+        errors=counts["error"],
+        warnings=counts["warning"],
+        notes=counts["note"],
+        suppressed=suppressed,
+        known=len(listed) - suppressed - counts.total(),
+    )
+
+
+def recounted(report: Report) -> Report:
+    """Return the report with summaries, the images' own as well, that count the findings it has."""
+    per_image: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        per_image.setdefault(finding.image, []).append(finding)
+    return msgspec.structs.replace(
+        report,
+        summary=count_findings(report.summary, report.findings),
+        images=tuple(
+            msgspec.structs.replace(each, summary=count_findings(each.summary, per_image.get(each.name, ())))
+            for each in report.images
+        ),
+    )
 
 
 class _Header(msgspec.Struct):

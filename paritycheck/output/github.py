@@ -56,7 +56,7 @@ def _annotation(group: list[Finding], report: Report) -> str:
 def _told(finding: Finding) -> Iterator[str]:
     yield finding.message
     for each in finding.imported_by[:1]:
-        yield f"needed by {each.path}:{each.line}"
+        yield f"needed by {each.place}"
         if each.chain:
             yield f"reached through {' > '.join(each.chain)}"
     yield f"do: {finding.hint}"

@@ -57,6 +57,6 @@ def _case(finding: Finding, report: Report) -> Xml.Element:
 def _details(finding: Finding, report: Report) -> str:
     lines = [f"{place_of(finding, report)}: {finding.code} {finding.slug}", f"do: {finding.hint}"]
     lines += [f"at: {place}  {place.text.strip()}".rstrip() for place in finding.locations]
-    lines += [f"needed by: {each.path}:{each.line} ({each.context})" for each in finding.imported_by]
+    lines += [f"needed by: {each.place} ({each.context})" for each in finding.imported_by]
     lines += [f"{item.kind}: {item.name or item.path}" for item in finding.items]
     return "\n".join(harmless(line) for line in lines)

@@ -31,7 +31,7 @@ def render_github_summary(report: Report) -> str:
 
 def _fit(report: Report, limit: int, measure: Callable[[str], int]) -> str:
     local, container = report.local, report.container
-    sides = f"{code(local.reference)} → {container.kind} {code(container.reference)}"
+    sides = f"{local.kind} {code(local.reference)} → {container.kind} {code(container.reference)}"
     blocks = [f"{MARKER}\n### paritycheck: {verdict(report)}", sides]
     closing = f"Looked at {inline(looked_at(report))}; {judged(report)}."
     # What says that something is missing must itself find room.
@@ -64,7 +64,7 @@ def _facts(finding: Finding) -> Iterator[str]:
     for each in finding.imported_by[:MAX_IMPORTERS]:
         context = "" if each.context == "module" else f" ({each.context})"
         chain = f", reached through {code(' > '.join(each.chain))}" if each.chain else ""
-        yield f"needed by {code(f'{each.path}:{each.line}')}{context}{chain}"
+        yield f"needed by {code(str(each.place))}{context}{chain}"
     if len(finding.imported_by) > MAX_IMPORTERS:
         yield f"and by {len(finding.imported_by) - MAX_IMPORTERS} more"
     yield f"**do** {prose(finding.hint)}"

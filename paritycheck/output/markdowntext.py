@@ -8,7 +8,7 @@ from paritycheck.output.style import harmless
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|#~&!$])")
 # After the page is made these services look in its words for people, issues and addresses.
-_REFERENCE = re.compile(r"(@|\\#|://|www(?=\.))(?=\S)")
+_REFERENCE = re.compile(r"(@|\\#|:(?=//)|www(?=\.))(?=\S)")
 _RUN = re.compile(r"`+")
 _NOTHING = "&#8203;"  # a space of no width
 

@@ -21,7 +21,7 @@ def checkout_places(finding: Finding) -> Iterator[Location]:
     named = [
         *finding.locations,
         # Without a line it is the start command, whose path is the image's name.
-        *(Location(each.path, each.line) for each in finding.imported_by if each.line > 0),
+        *(each.place for each in finding.imported_by if each.line > 0),
         *(Location(item.path) for item in finding.items if item.kind in ("module", "data")),
     ]
     seen: set[tuple[str, int]] = set()

@@ -46,16 +46,16 @@ def _side(kind: str, reference: str) -> str:
 def _finding(finding: Finding, paint: Paint, explain: bool) -> Iterator[str]:
     head = paint(finding.severity, TONES[finding.severity])
     suppressed = f" (suppressed by {harmless(finding.suppressed_by)})" if finding.suppressed_by else ""
-    yield f"{head} {finding.code} {finding.slug}: {paint(harmless(finding.message), 'strong')}{suppressed}"
+    rule = harmless(f"{finding.code} {finding.slug}")
+    yield f"{head} {rule}: {paint(harmless(finding.message), 'strong')}{suppressed}"
     rows: list[tuple[str, str]] = []
     caption = "lost by" if any(item.journey for item in finding.items) else "at"
     for location in finding.locations:
         rows.append(("" if rows else caption, _quote(str(location), location.text)))
     importers = finding.imported_by[:MAX_IMPORTERS]
     for number, importer in enumerate(importers):
-        where = f"{importer.path}:{importer.line}"
         note = "" if importer.context == "module" else f"  ({importer.context})"
-        rows.append(("" if number else "needed by", harmless(where) + note))
+        rows.append(("" if number else "needed by", harmless(str(importer.place)) + note))
         if importer.chain:
             rows.append(("", "reached through " + harmless(" > ".join(importer.chain))))
     if len(finding.imported_by) > len(importers):

@@ -109,3 +109,48 @@ CONTEXT = ContextReport(
     (Alarming(EVIL, 999, "it looks like a secret"),),
     (DeadLine(Location("services/web/.containerignore", 7, EVIL), "matches nothing"),),
 )
+# One report with every kind of place: a cause in the checkout, one in the container alone, none at all.
+SHARED = report(
+    LOSS,
+    Finding(
+        code="PC201",
+        slug="missing-distribution",
+        severity="error",
+        gate="image",
+        message="idna is not installed in the container",
+        hint="declare `idna` in pyproject.toml, and rebuild",
+        items=(ReportItem("distribution", "idna"),),
+        locations=(Location("/usr/local/lib/python3.12/site-packages/requests/models.py", 7, "import idna"),),
+        imported_by=(Importer("localhost/web:latest", 0, "module", ("gunicorn",)),),
+        fingerprint="2" * 16,
+    ),
+    Finding(
+        code="PC102",
+        slug="untracked",
+        severity="warning",
+        gate="tracked",
+        message="2 modules are missing in the container: never added to git",
+        hint="`git add` them",
+        items=(
+            ReportItem("module", "app.<b>", "app/<b>.py", verdicts("tracked")),
+            ReportItem("module", "app.größe", "app/größe.py", verdicts("tracked")),
+        ),
+        locations=(Location("app/<b>.py"), Location("app/größe.py")),
+        imported_by=(Importer("app/main.py", 2, "guarded", ("app.main",)),),
+        fingerprint="3" * 16,
+    ),
+    HOSTILE,
+    Finding(
+        code="PC301",
+        slug="different-interpreter",
+        severity="note",
+        gate=None,
+        message="the container runs Python 3.12, the local environment 3.13",
+        hint="Use the same minor version on both sides.",
+        items=(),
+        locations=(),
+        imported_by=(),
+        fingerprint="4" * 16,
+    ),
+    remarks=("the base image docker.io/library/python:3.12-slim is not at hand", f"{EVIL}: denied"),
+)

@@ -28,6 +28,7 @@ MARKS: dict[Outcome, str] = {"passed": "+", "lost": "x", "unknown": "?", "skippe
 def contents(report: Report) -> dict[str, Any]:
     """Return the report as the script of the page reads it."""
     summary, looked = report.summary, report.looked
+    codes = sorted({finding.code for finding in report.findings})
     facts = {
         "modules": f"{summary.modules:,d}",
         "files": f"{summary.files:,d}",
@@ -42,7 +43,7 @@ def contents(report: Report) -> dict[str, Any]:
         "arrived": summary.arrived,
         "unknown": summary.unknown,
         "gates": [[gate, QUESTIONS[gate]] for gate in GATE_ORDER],
-        "rules": {code: _rule(code) for code in sorted({finding.code for finding in report.findings})},
+        "rules": {harmless(code): _rule(code) for code in codes},
         "findings": [_finding(finding, report) for finding in report.findings],
         "remarks": [harmless(remark) for remark in report.remarks],
     }
@@ -69,8 +70,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
 
 
 def _importer(importer: Importer) -> list[Any]:
-    where = harmless(str(Location(importer.path, importer.line)))
-    return [where, importer.context, [harmless(module) for module in importer.chain]]
+    return [harmless(str(importer.place)), importer.context, [harmless(module) for module in importer.chain]]
 
 
 def _item(item: ReportItem) -> dict[str, Any]:
