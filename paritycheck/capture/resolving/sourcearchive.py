@@ -78,16 +78,17 @@ def _of_tar(filename: str, data: bytes) -> Iterator[tuple[str, int, Contents]]:
 
 def _inflate_gzip(data: bytes) -> bytes:
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    return _bounded(inflater.decompress(data, UNPACKED + 1))
+    return _whole(inflater.decompress(data, UNPACKED), ended=inflater.eof)
 
 
 def _inflate_bz2(data: bytes) -> bytes:
-    return _bounded(bz2.BZ2Decompressor().decompress(data, UNPACKED + 1))
+    inflater = bz2.BZ2Decompressor()
+    return _whole(inflater.decompress(data, UNPACKED), ended=inflater.eof)
 
 
-def _bounded(data: bytes) -> bytes:
-    if len(data) > UNPACKED:
-        raise SourceError(f"an archive unpacks to more than {UNPACKED} bytes")
+def _whole(data: bytes, *, ended: bool) -> bytes:
+    if not ended:
+        raise SourceError(f"an archive ends too early, or unpacks to more than {UNPACKED} bytes")
     return data
 
 

@@ -21,6 +21,7 @@ from packaging.version import InvalidVersion, Version
 from paritycheck.capture.resolving.sourcearchive import Files
 from paritycheck.capture.resolving.wheels import without_abi
 from paritycheck.parse.python.distmetadata import parse_metadata, parse_requires_txt
+from paritycheck.parse.python.setupscript import parse_setup_script
 from paritycheck.parse.requirements.files import read_dependency_file
 
 _FINAL = Version("2.2")  # of the metadata: from here on PKG-INFO is what a build would say, too
@@ -159,12 +160,30 @@ def _installed(name: str, files: Files, info: str | None) -> dict[str, str] | No
         bases = _BASES
     found: dict[str, str] = {}
     by_top = _by_top(files, bases)
+    placed = _placed(files)
+    compiled = {posixpath.basename(_COMPILED.sub("", path)) for path in files if _COMPILED.search(path)}
     for top in tops:
         lying = next((below for base in bases if (below := by_top.get((base, top)))), None)
-        if lying is None and not top.startswith("_"):
+        if lying is None and top in placed:
+            lying = {f"{top}/{path}": f"{placed[top]}/{path}" for path in _below(files, placed[top])}
+        if not lying and (top.startswith("_") or top in compiled):
+            lying = {f"{top}.so": ""}
+        if not lying:
             return None
-        found |= lying or {f"{top}.so": ""}  # the extension module of another source
+        found |= lying
     return found or None
+
+
+def _placed(files: Files) -> dict[str, str]:
+    """Return the directories of packages that setup.py names, as far as it is literal."""
+    script = parse_setup_script(files.get("setup.py") or b"")
+    named = script.options.get("package_dir") if script is not None else None
+    pairs = named.items() if isinstance(named, dict) else ()
+    return {top: place.strip("/") for top, place in pairs if isinstance(top, str) and isinstance(place, str)}
+
+
+def _below(files: Files, directory: str) -> Iterable[str]:
+    return (path[len(directory) + 1 :] for path in files if path.startswith(directory + "/"))
 
 
 def _names_like(name: str, files: Files) -> Iterable[str]:

@@ -8,6 +8,7 @@ import http.server
 import io
 import json
 import re
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -43,6 +44,40 @@ def make_wheel(
         archive.writestr(f"{folder}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
         archive.writestr(f"{folder}/RECORD", "")
     return f"{name}-{version}-{tag}.whl", held.getvalue()
+
+
+def make_source(
+    name: str,
+    version: str,
+    files: Mapping[str, str | bytes] | None = None,
+    requires: str = "",
+) -> tuple[str, bytes]:
+    """Return the name and content of a source archive as setuptools makes it."""
+    info = f"{name}.egg-info"
+    told = {
+        f"{info}/PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/top_level.txt": f"{name}\n",
+        **({f"{info}/requires.txt": requires} if requires else {}),
+        "setup.py": "import this, must, never, run\n",
+        f"{name}/__init__.py": "",
+    }
+    return f"{name}-{version}.tar.gz", make_tar(f"{name}-{version}", {**told, **(files or {})})
+
+
+def make_tar(root: str, files: Mapping[str, str | bytes]) -> bytes:
+    """Return a tar.gz of files below a directory; a content ``-> TARGET`` is a link."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        for path, content in files.items():
+            member = tarfile.TarInfo(f"{root}/{path}")
+            data = content.encode() if isinstance(content, str) else content
+            if data.startswith(b"-> "):
+                member.type, member.linkname = tarfile.SYMTYPE, data[3:].decode()
+                archive.addfile(member)
+            else:
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+    return held.getvalue()
 
 
 @contextlib.contextmanager
