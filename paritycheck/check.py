@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import msgspec
 
 from paritycheck import __version__
+from paritycheck.composite import as_named
 from paritycheck.config import Config
+from paritycheck.config.suppression import UNUSED_IGNORE, Suppressed, suppress
 from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import (
     build_findings,
+    commented_files,
+    comments_of,
     data_findings,
     dependency_findings,
     distribution_findings,
@@ -29,7 +31,16 @@ from paritycheck.findings import (
 from paritycheck.gates import Facts, find_items, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
-from paritycheck.model.report import SEVERITIES, Finding, Importer, Looked, Report, Summary, Tool
+from paritycheck.model.report import (
+    Finding,
+    Importer,
+    Looked,
+    Report,
+    Summary,
+    Tool,
+    count_findings,
+    rank_finding,
+)
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
 from paritycheck.predict.judging.absence import Supply
@@ -69,8 +80,11 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         *image_findings(losses, facts),
         *mount_findings(facts, _command(facts)),
     ]
-    kept = sorted((finding for finding in findings if config.wants(finding.code)), key=_rank)
-    return Report(
+    passed = _let_pass(findings, facts, config)
+    # Among several images, another one may have what an ignore hides.
+    alone = () if config.image else passed.idle
+    kept = sorted((*passed.findings, *alone), key=rank_finding)
+    report = Report(
         schema_version=SCHEMA_VERSION,
         tool=Tool("paritycheck", __version__),
         local=local.origin,
@@ -80,6 +94,9 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         remarks=(*(config.service.remarks if config.service else ()), *_remarks(facts, losses)),
         looked=_looked(facts),
     )
+    if not config.image:
+        return report
+    return as_named(report, config.image, config.fail_on or "never", passed)
 
 
 def explain(
@@ -103,7 +120,7 @@ def explain(
 def judge_attempts(attempts: tuple[Attempt, ...], facts: Facts) -> Report:
     """Report what importing the start modules inside the real container showed."""
     missing = (finding for finding in start_findings(facts) if finding.severity == "error")
-    findings = sorted((*smoke_findings(attempts, facts), *missing), key=_rank)
+    findings = sorted((*smoke_findings(attempts, facts), *missing), key=rank_finding)
     imported = {each.root: each for each in attempts if each.outcome == "imported"}
     losses = Losses((), dict.fromkeys(imported, _command(facts)), {})
     summary = _summary(facts.container, losses, findings)
@@ -213,24 +230,32 @@ def _refuse_emptiness(facts: Facts) -> None:
         )
 
 
-def _rank(finding: Finding) -> tuple[int, str, str, str]:
-    cause = str(finding.locations[0]) if finding.locations else ""
-    return SEVERITIES.index(finding.severity), finding.code, cause, finding.message
+def _let_pass(findings: list[Finding], facts: Facts, config: Config) -> Suppressed:
+    comments = comments_of(facts)
+    passed = suppress(
+        [finding for finding in findings if config.wants(finding.code)],
+        config.ignores,
+        comments,
+        commented_files(facts, comments) if config.wants(UNUSED_IGNORE) else {},
+        image=config.image,
+        today=config.today,
+    )
+    return passed if config.wants(UNUSED_IGNORE) else msgspec.structs.replace(passed, idle=())
 
 
 def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Summary:
-    counts = Counter(finding.severity for finding in findings if not finding.suppressed_by)
-    return Summary(
+    summary = Summary(
         modules=len(container.application_modules),
         files=len(container.application_files),
         distributions=len(container.environment.distributions),
         arrived=len(losses.arrived),
         lost=len(losses.losses),
         unknown=len(losses.doubtful),
-        errors=counts["error"],
-        warnings=counts["warning"],
-        notes=counts["note"],
+        errors=0,
+        warnings=0,
+        notes=0,
     )
+    return count_findings(summary, findings)
 
 
 def _looked(facts: Facts) -> Looked:

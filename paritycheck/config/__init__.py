@@ -1,4 +1,4 @@
-"""What a run was asked to do: by configuration files, by flags; what it lets pass, and what it knew before."""
+"""What a run was asked to do by files and flags, what it lets pass, and what was known before."""
 
 from paritycheck.config.judgement import Config, FailOn
 from paritycheck.config.words import parse_build_args, parse_codes, parse_engine

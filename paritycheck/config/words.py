@@ -1,4 +1,4 @@
-"""Words of the command line and of configuration files that stand for something: engines, rules, arguments."""
+"""Words of the command line and of files that stand for something: engines, rules, build arguments."""
 
 from __future__ import annotations
 

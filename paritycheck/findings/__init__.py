@@ -1,6 +1,7 @@
 """How losses and differences become findings: one cause, one finding."""
 
 from paritycheck.findings.build import build_findings
+from paritycheck.findings.comments import commented_files, comments_of
 from paritycheck.findings.data import data_findings
 from paritycheck.findings.dependencies import dependency_findings
 from paritycheck.findings.distributions import distribution_findings
@@ -17,6 +18,8 @@ from paritycheck.findings.versions import version_findings
 
 __all__ = [
     "build_findings",
+    "commented_files",
+    "comments_of",
     "data_findings",
     "dependency_findings",
     "distribution_findings",

@@ -23,10 +23,11 @@ class InlineIgnore(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Ignore(msgspec.Struct, frozen=True):
-    """An ``[[ignore]]`` of the configuration: findings of ``rule`` (a prefix of codes) on what ``match`` says.
+    """An ``[[ignore]]`` of the configuration: findings of ``rule`` (a prefix of codes) on what matches.
 
     ``match`` and ``image`` are glob patterns in which ``*`` stands for anything, ``/`` and ``.`` included:
-    of items' names or paths, and of the image's name (empty: every image). After ``expires`` it holds no more.
+    of items' names or paths, and of the image's name (empty: every image). It holds until the end of the
+    day ``expires``.
     """
 
     rule: str

@@ -16,7 +16,7 @@ from paritycheck.model.source import ImportContext
 
 Severity = Literal["error", "warning", "note"]
 BaselineState = Literal["new", "unchanged", "gone"]
-Threshold = Literal["error", "warning", "never"]
+Threshold = Severity | Literal["never"]
 REPORT_VERSION = "1.0"
 _ANEW = "write it anew with `paritycheck check --format json -o FILE`"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -166,6 +166,13 @@ class Report(msgspec.Struct, frozen=True):
     unchecked: tuple[UncheckedImage, ...] = ()
     awaited: tuple[str, ...] = ()
     gone: tuple[Finding, ...] = ()
+
+
+def rank_finding(finding: Finding) -> tuple[int, str, str, str, str, str]:
+    """Return the key that sorts findings: the gravest first, then by rule and cause."""
+    cause = str(finding.locations[0]) if finding.locations else ""
+    severity = SEVERITIES.index(finding.severity)
+    return severity, finding.code, cause, finding.message, finding.image, finding.fingerprint
 
 
 def count_findings(summary: Summary, findings: Iterable[Finding]) -> Summary:

@@ -1,0 +1,62 @@
+"""The comments of the checkout that let findings pass, as far as a check has to do with their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from paritycheck.config.suppression import Comments
+from paritycheck.gates import Facts
+from paritycheck.model.ignore import InlineIgnore
+from paritycheck.model.snapshot import carried_paths
+from paritycheck.parse.inlineignores import text_ignores
+
+# Machines write them, and they are long.
+_LOCKED = (".lock", ".json")
+
+
+def comments_of(facts: Facts) -> Comments:
+    """Return what reads the comments of a file of the checkout."""
+    known: dict[str, Sequence[InlineIgnore]] = {}
+    whole = _files_with_whole_lines(facts)
+
+    def read(path: str) -> Sequence[InlineIgnore]:
+        if path not in known:
+            known[path] = _read(path, facts, trailing=path not in whole)
+        return known[path]
+
+    return read
+
+
+def commented_files(facts: Facts, comments: Comments) -> Mapping[str, Sequence[InlineIgnore]]:
+    """Return the comments of the modules that arrived and of the texts that the build is made from."""
+    paths = set(_files_with_whole_lines(facts))
+    for path in facts.container.application_modules:
+        # What arrived has been read; the checkout's own file only has to be if there is something in it.
+        source = facts.placement.local_of.get(path)
+        said = facts.container.modules.get(path)
+        if source is not None and said is not None and said.ignores:
+            paths.add(source)
+    inside = f"{facts.context_root}/" if facts.context_root else ""
+    paths.update(
+        path
+        for path in carried_paths(facts.local.texts)
+        if path.startswith(inside) and not path.endswith((".py", *_LOCKED))
+    )
+    found = {path: comments(path) for path in sorted(paths)}
+    return {path: written for path, written in found.items() if written}
+
+
+def _read(path: str, facts: Facts, *, trailing: bool) -> Sequence[InlineIgnore]:
+    if path.endswith(".py"):
+        module = facts.local.modules.get(path)
+        return module.ignores if module else ()
+    text = facts.local.texts.get(path)
+    return text_ignores(text, trailing=trailing) if text else ()
+
+
+def _files_with_whole_lines(facts: Facts) -> frozenset[str]:
+    """Return the files in which a ``#`` behind something is no comment: Containerfile and ignore file."""
+    if facts.plan is None:
+        return frozenset()
+    ignore = facts.plan.context.ignore
+    return frozenset({facts.plan.containerfile.path, *([ignore.path] if ignore else [])})
