@@ -42,9 +42,10 @@ def run_poetry(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     if action == "config" and len(operands) >= 3:
         _configure(shell, str(operands[1]), str(operands[2]), "--local" in values)
     elif action in ("install", "sync", "update"):
-        _install(shell, values, command, exact=action == "sync")
+        # Only these two install the project itself.
+        _install(shell, values, command, exact=action == "sync", root=action != "update")
     elif action == "add":
-        _install(shell, values, command, exact=False)
+        _install(shell, values, command, exact=False, root=False)
         install(shell, command, values, operands[1:], _target(shell, chosen_folder(shell, values)))
     elif action == "build":
         return run_build(shell, [fields[0], *fields[2:]], text)
@@ -110,7 +111,7 @@ def _target(shell: Shell, folder: str) -> Target:
     return target_below(shell, venv)
 
 
-def _install(shell: Shell, values: Values, command: str, exact: bool) -> None:
+def _install(shell: Shell, values: Values, command: str, exact: bool, root: bool) -> None:
     if "--dry-run" in values:
         return
     folder = chosen_folder(shell, values)
@@ -127,7 +128,7 @@ def _install(shell: Shell, values: Values, command: str, exact: bool) -> None:
     name = normal_name(project.name)
     record(shell, target, command, selection, reading.files, own=frozenset({name}))
     table = project.table("tool", "poetry")
-    if table.get("package-mode", True) is not False and "--no-root" not in values:
+    if root and table.get("package-mode", True) is not False and "--no-root" not in values:
         install_project(shell, folder, target, editable=True, forgiving=_forgives(shell))
     if "--no-directory" in values:
         return
