@@ -15,7 +15,9 @@ import msgspec
 from paritycheck.model.environment import EditableModule, Environment, PathEntry
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileTree
+from paritycheck.parse.python.installed import find_distributions
 from paritycheck.parse.python.sitedirectory import read_site_directory
+from paritycheck.predict.environment.imagefiles import ImageFiles
 from paritycheck.predict.environment.inferring import infer_environment
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.running.shellstate import Shell
@@ -107,7 +109,10 @@ def predicted_environment(
     if found.interpreter is not None:
         return found
     entries, editables = guess_search_path(tree, read, config)
-    return msgspec.structs.replace(found, sys_path=entries, editables=editables)
+    files = ImageFiles(tree, read)
+    directories = [entry.path for entry in entries if entry.exists]
+    distributions, _ = find_distributions(directories, files.names, files.read, editables)
+    return msgspec.structs.replace(found, sys_path=entries, editables=editables, distributions=distributions)
 
 
 def guess_search_path(
