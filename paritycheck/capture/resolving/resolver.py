@@ -19,7 +19,7 @@ from paritycheck.capture.resolving.answers import (
     read_resolution,
 )
 from paritycheck.capture.resolving.sourcerelease import SourceRelease
-from paritycheck.capture.resolving.uvprogram import UvProgram
+from paritycheck.capture.resolving.uvprogram import PREFERRED, UvProgram
 from paritycheck.predict.selecting.selection import Question, Resolution, Resolved
 
 ROUNDS = 20  # how often uv is asked for one question
@@ -63,9 +63,11 @@ def resolve_with(program: UvProgram, question: Question, sources: Sources) -> Re
     if not question.python:
         return None
     left = _prepare(question)
-    _stand_in(left, sources, _direct(left))
+    pins = [(name, f"=={version}") for name, version in question.present.items()]
+    _stand_in(left, sources, (*_direct(left), *pins))
     for _ in range(ROUNDS):
         files = {"constraints.txt": _lines(left.constraints), "excludes.txt": _lines(sorted(left.excluded))}
+        files[PREFERRED] = _lines(name + pin for name, pin in pins)
         answer = program.compile(left.requirements, {**files, **left.stand_ins}, _options(question, left))
         if answer.success:
             return _finish(left, read_resolution(answer.output))

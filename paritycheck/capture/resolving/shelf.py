@@ -115,6 +115,10 @@ class Shelf:
         return None if artifact.is_wheel else self._sources.describe(artifact, name, version)
 
     def _choose(self, name: str, specifier: str, target: Target) -> Choice | None:
+        pinned = (name, specifier.removeprefix("=="))
+        found = self._found.get(pinned)
+        if found is not None:
+            return pinned[1], found
         key = f"newest {self._index} {name} {specifier} {target}"
         known = self._memory.get(key, DAY)
         if known is not None:

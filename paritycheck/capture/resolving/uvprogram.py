@@ -15,6 +15,7 @@ import msgspec
 from paritycheck.errors import SourceError, UsageError
 
 PATIENCE = 180.0  # seconds for one resolution; a large cold one takes about twenty
+PREFERRED = "resolved.txt"  # uv keeps to what its output holds already, as installers keep what is installed
 HINT = "install paritycheck[resolve], or uv itself (0.9.8 or newer), or leave out --resolve"
 # What may come from the environment: how the network and the indexes are reached. All else that uv
 # takes from there (constraints, overrides, projects, resolution strategies) is not the container's.
@@ -44,6 +45,7 @@ class UvProgram(msgspec.Struct, frozen=True):
     ) -> Answer:
         """Ask what the requirements resolve to; ``files`` are written to the working directory by name.
 
+        ``PREFERRED`` among them pins what is preferred where it satisfies.
         Nothing is built, no Python is downloaded, no configuration file is read. Raises
         SourceError if uv cannot be run or does not end in time.
         """
@@ -53,6 +55,7 @@ class UvProgram(msgspec.Struct, frozen=True):
             command = (
                 *(self.path, "pip", "compile", "-", "--python", sys.executable, "--no-config", "--no-build"),
                 *("--no-header", "--annotation-style", "split", "--color", "never", "--quiet", *options),
+                *("--output-file", PREFERRED),
             )
             try:
                 done = subprocess.run(
@@ -73,7 +76,9 @@ class UvProgram(msgspec.Struct, frozen=True):
                 ) from None
             except OSError as error:
                 raise SourceError(f"{self.path} cannot be run: {error.strerror}", HINT) from error
-        return Answer(done.returncode == 0, done.stdout, done.stderr)
+            success = done.returncode == 0
+            output = (Path(directory) / PREFERRED).read_text("utf-8") if success else ""
+        return Answer(success, output, done.stderr)
 
 
 def find_uv(variables: Mapping[str, str]) -> UvProgram:

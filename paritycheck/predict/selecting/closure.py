@@ -101,6 +101,7 @@ def _resolve(
         around.python,
         around.markers,
         tuple(options),
+        present={name: version for name, version in around.present.items() if version},
     )
     resolution = around.catalogue.resolve(question)
     if resolution is None:

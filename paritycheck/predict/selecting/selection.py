@@ -78,7 +78,8 @@ class Question(msgspec.Struct, frozen=True):
 
     ``python`` as ``3.12``; ``markers`` the PEP 508 environment of the container; ``options`` index
     options that the requirements files or the command give (``--extra-index-url URL``). ``musl``: the
-    container's C library is musl (Alpine), so that other wheels fit.
+    container's C library is musl (Alpine), so that other wheels fit. ``present`` is what is installed
+    already, normalised name -> version: it stays where it satisfies.
     """
 
     requirements: tuple[str, ...]
@@ -87,6 +88,7 @@ class Question(msgspec.Struct, frozen=True):
     markers: Mapping[str, str] = {}
     options: tuple[str, ...] = ()
     musl: bool = False
+    present: Mapping[str, str] = {}
 
 
 class Resolved(msgspec.Struct, frozen=True):
