@@ -8,22 +8,23 @@ from collections import Counter
 
 from paritycheck.model.report import Finding, Report, Severity
 from paritycheck.output.places import place_of
+from paritycheck.output.standing import told
 from paritycheck.output.style import harmless
 
 SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "note": "info"}
 
 
 def render_gitlab(report: Report) -> str:
-    """Return an entry for each finding that is not suppressed; the fingerprints differ."""
+    """Return an entry for each finding that counts; the fingerprints differ."""
     seen: Counter[str] = Counter()
     entries = []
     for finding in report.findings:
-        if finding.suppressed_by:
+        if not finding.counts:
             continue
         place = place_of(finding, report)
         entries.append(
             {
-                "description": harmless(f"{finding.message}. {finding.hint}"),
+                "description": harmless(f"{told(finding)}. {finding.hint}"),
                 "check_name": harmless(f"{finding.code} {finding.slug}"),
                 "fingerprint": _unique(finding, seen),
                 "severity": SEVERITIES[finding.severity],
@@ -43,5 +44,5 @@ def _unique(finding: Finding, seen: Counter[str]) -> str:
     occurrence = seen[finding.fingerprint]
     if occurrence == 1:
         return harmless(finding.fingerprint)
-    told = f"{finding.fingerprint} {occurrence}".encode("utf-8", "replace")
-    return hashlib.sha256(told).hexdigest()[:32]
+    both = f"{finding.fingerprint} {occurrence}".encode("utf-8", "replace")
+    return hashlib.sha256(both).hexdigest()[:32]

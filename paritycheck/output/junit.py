@@ -7,39 +7,69 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
-from paritycheck.model.report import Finding, Report
+from paritycheck.model.report import CheckedImage, Finding, Report, UncheckedImage
 from paritycheck.output.looked import judged, looked_at, verdict
 from paritycheck.output.places import place_of
+from paritycheck.output.standing import standing
 from paritycheck.output.style import harmless
 
 
 def render_junit(report: Report) -> str:
-    """Return a test case for each finding and one for the comparison itself.
+    """Return a test case for each finding and one for the comparison; a suite for each of several images.
 
-    Errors are failures; what does not break the container, or is suppressed, is a skipped test.
+    Errors are failures; what does not break the container, or does not count, is a skipped test. An image
+    that could not be checked is an error.
     """
-    failures = sum(_fails(finding) for finding in report.findings)
-    counts = {
-        "tests": str(len(report.findings) + 1),
-        "failures": str(failures),
-        "errors": "0",
+    names = {image.name for image in report.images}
+    rest = [finding for finding in report.findings if finding.image not in names]
+    suites = []
+    if rest or not names:
+        suites.append(_suite(f"{report.container.kind} {report.container.reference}", report, rest, report))
+    for image in report.images:
+        own = [finding for finding in report.findings if finding.image == image.name]
+        suites.append(_suite(image.name, image, own, report))
+    suites += [_unchecked(missed) for missed in report.unchecked]
+    totals = {
+        name: str(sum(int(suite.get(name, "0")) for suite in suites))
+        for name in ("tests", "failures", "errors")
     }
-    root = Xml.Element("testsuites", {"name": harmless(report.tool.name), **counts})
-    skipped = str(len(report.findings) - failures)
-    name = harmless(f"{report.container.kind} {report.container.reference}")
-    suite = Xml.SubElement(root, "testsuite", {"name": name, **counts, "skipped": skipped})
-    compared = Xml.SubElement(suite, "testcase", {"classname": "paritycheck", "name": "compared"})
-    said = [f"{verdict(report)}; looked at {looked_at(report)}; {judged(report)}"]
-    said += [f"unknown: {harmless(remark)}" for remark in report.remarks]
-    Xml.SubElement(compared, "system-out").text = "\n".join(said)
-    for finding in report.findings:
-        suite.append(_case(finding, report))
+    root = Xml.Element("testsuites", {"name": harmless(report.tool.name), **totals})
+    root.extend(suites)
     Xml.indent(root, " ")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root, encoding="unicode")}\n'
 
 
+def _suite(name: str, side: Report | CheckedImage, findings: list[Finding], report: Report) -> Xml.Element:
+    failures = sum(_fails(finding) for finding in findings)
+    suite = Xml.Element(
+        "testsuite",
+        {
+            "name": harmless(name),
+            "tests": str(len(findings) + 1),
+            "failures": str(failures),
+            "errors": "0",
+            "skipped": str(len(findings) - failures),
+        },
+    )
+    compared = Xml.SubElement(suite, "testcase", {"classname": "paritycheck", "name": "compared"})
+    said = [f"{verdict(side)}; looked at {looked_at(side)}; {judged(side)}"]
+    said += [f"unknown: {harmless(remark)}" for remark in side.remarks]
+    Xml.SubElement(compared, "system-out").text = "\n".join(said)
+    suite.extend(_case(finding, report) for finding in findings)
+    return suite
+
+
+def _unchecked(missed: UncheckedImage) -> Xml.Element:
+    counts = {"tests": "1", "failures": "0", "errors": "1", "skipped": "0"}
+    suite = Xml.Element("testsuite", {"name": harmless(missed.name), **counts})
+    case = Xml.SubElement(suite, "testcase", {"classname": "paritycheck", "name": "compared"})
+    error = Xml.SubElement(case, "error", {"type": "not checked", "message": harmless(missed.message)})
+    error.text = harmless(missed.hint)
+    return suite
+
+
 def _fails(finding: Finding) -> bool:
-    return finding.severity == "error" and not finding.suppressed_by
+    return finding.severity == "error" and finding.counts
 
 
 def _case(finding: Finding, report: Report) -> Xml.Element:
@@ -49,7 +79,7 @@ def _case(finding: Finding, report: Report) -> Xml.Element:
     if _fails(finding):
         Xml.SubElement(case, "failure", {"type": rule, "message": message}).text = _details(finding, report)
         return case
-    why = f"suppressed by {finding.suppressed_by}" if finding.suppressed_by else finding.severity
+    why = standing(finding) or finding.severity
     Xml.SubElement(case, "skipped", {"type": rule, "message": harmless(why)}).text = _details(finding, report)
     return case
 

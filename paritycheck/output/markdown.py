@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from paritycheck.model.journey import GATE_ORDER, Outcome
 from paritycheck.model.report import Finding, Report, Severity
-from paritycheck.output.looked import count, judged, looked_at, verdict
+from paritycheck.output.looked import count, image_lines, judged, looked_at, verdict
 from paritycheck.output.markdowntext import code, inline, prose
+from paritycheck.output.standing import standing, told
 from paritycheck.rules import RULES, rule_page
 
 COMMENT_LIMIT = 65_536  # characters of a comment on GitHub
@@ -36,12 +37,16 @@ def _fit(report: Report, limit: int, measure: Callable[[str], int]) -> str:
     closing = f"Looked at {inline(looked_at(report))}; {judged(report)}."
     # What says that something is missing must itself find room.
     room = limit - measure("\n\n".join([*blocks, closing])) - 200
-    told = [*map(_finding, report.findings), *(f"unknown: {inline(remark)}" for remark in report.remarks)]
-    for number, block in enumerate(told):
+    entries = [
+        *(f"image {inline(line)}" for line in image_lines(report)),
+        *map(_finding, report.findings),
+        *(f"unknown: {inline(remark)}" for remark in report.remarks),
+    ]
+    for number, block in enumerate(entries):
         room -= measure(block) + 2
         if room < 0:
             blocks.append(
-                f"**And {count(len(told) - number, 'more finding or remark')}**: see the whole report."
+                f"**And {count(len(entries) - number, 'more finding or remark')}**: see the whole report."
             )
             break
         blocks.append(block)
@@ -51,8 +56,8 @@ def _fit(report: Report, limit: int, measure: Callable[[str], int]) -> str:
 def _finding(finding: Finding) -> str:
     rule = f"{finding.code} {finding.slug}"
     link = f"[{inline(rule)}]({rule_page(finding.code)})" if finding.code in RULES else inline(rule)
-    suppressed = f" (suppressed by {inline(finding.suppressed_by)})" if finding.suppressed_by else ""
-    head = f"{SIGNS[finding.severity]} **{finding.severity}** {link}: {prose(finding.message)}{suppressed}"
+    note = "" if finding.counts else f" ({inline(standing(finding))})"
+    head = f"{SIGNS[finding.severity]} **{finding.severity}** {link}: {prose(told(finding))}{note}"
     facts = "\n".join(f"- {line}" for line in _facts(finding))
     return "\n\n".join(filter(None, (head, facts, _items(finding))))
 

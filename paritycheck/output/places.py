@@ -12,8 +12,9 @@ FALLBACK = "Containerfile"
 
 def place_of(finding: Finding, report: Report) -> Location:
     """Return the line to show a finding at: its cause, else who needs it, else what was built from."""
-    built_from = Location(report.looked.containerfile or FALLBACK)
-    return next(checkout_places(finding), built_from)
+    sides = (each.looked for each in report.images if each.name == finding.image)
+    built_from = next(sides, report.looked).containerfile
+    return next(checkout_places(finding), Location(built_from if in_checkout(built_from) else FALLBACK))
 
 
 def checkout_places(finding: Finding) -> Iterator[Location]:

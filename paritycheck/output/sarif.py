@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding, Importer, Report, Rule
+from paritycheck.model.report import BaselineState, Finding, Importer, Report, Rule
 from paritycheck.output.looked import judged, looked_at
 from paritycheck.output.places import checkout_places, place_of
+from paritycheck.output.standing import told
 from paritycheck.output.style import harmless
 from paritycheck.rules import DOCUMENTATION, RULES, rule_page
 
@@ -19,16 +20,18 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 MAX_RESULTS = 25_000  # of one run, as GitHub documents it; it shows the gravest 5,000
 MAX_RELATED = 50
 MAX_NAMES = 50
+BASELINE_STATES: dict[BaselineState, str] = {"new": "new", "unchanged": "unchanged", "gone": "absent"}
 _URGENCY = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
 def render_sarif(report: Report) -> str:
     """Return the log: one run, a result for each finding, each with a place in the checkout."""
-    rules = {finding.code: _rule_of(finding) for finding in report.findings}
+    findings = [*report.findings, *report.gone][:MAX_RESULTS]
+    rules = {finding.code: _rule_of(finding) for finding in findings}
     numbers = {code: number for number, code in enumerate(rules)}
     seen: Counter[str] = Counter()
     results = []
-    for finding in report.findings[:MAX_RESULTS]:
+    for finding in findings:
         seen[finding.fingerprint] += 1
         results.append(_result(finding, numbers[finding.code], seen[finding.fingerprint], report))
     run = {
@@ -80,7 +83,11 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 def _invocation(report: Report) -> dict[str, Any]:
     looked = f"looked at {looked_at(report)}; {judged(report)}"
     notes = [{"level": "note", "message": _message(text)} for text in (looked, *report.remarks)]
-    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    notes += [
+        {"level": "error", "message": _message(f"{missed.name} could not be checked: {missed.message}")}
+        for missed in report.unchecked
+    ]
+    return {"executionSuccessful": not report.unchecked, "toolExecutionNotifications": notes}
 
 
 def _result(finding: Finding, rule: int, occurrence: int, report: Report) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def _result(finding: Finding, rule: int, occurrence: int, report: Report) -> dic
         "ruleId": harmless(finding.code),
         "ruleIndex": rule,
         "level": finding.severity,
-        "message": _message(f"{finding.message}. {finding.hint}"),
+        "message": _message(f"{told(finding)}. {finding.hint}"),
         "locations": [_location(place) | _names(finding)],
         "partialFingerprints": {
             "paritycheckFinding/v1": harmless(f"{finding.fingerprint}:{occurrence}"),
@@ -100,6 +107,8 @@ def _result(finding: Finding, rule: int, occurrence: int, report: Report) -> dic
     related = _related(finding, place)
     if related:
         result["relatedLocations"] = related
+    if finding.baseline_state:
+        result["baselineState"] = BASELINE_STATES[finding.baseline_state]
     if finding.suppressed_by:
         justification = harmless(finding.suppressed_by)
         result["suppressions"] = [{"kind": "external", "justification": justification}]

@@ -8,7 +8,8 @@ from tabulate import tabulate
 
 from paritycheck.model.journey import GATE_ORDER, Outcome
 from paritycheck.model.report import Finding, Report, ReportItem
-from paritycheck.output.looked import judged, looked_at, verdict
+from paritycheck.output.looked import image_lines, in_parity, judged, looked_at, verdict
+from paritycheck.output.standing import standing, told
 from paritycheck.output.style import TONES, Paint, Tone, harmless, plain
 from paritycheck.rules import RULES, rule_page
 
@@ -35,6 +36,9 @@ def render_text(report: Report, paint: Paint = plain, *, explain: bool = False) 
     lines += [f"{paint('unknown', 'doubt')}  {harmless(remark)}" for remark in report.remarks]
     if report.remarks:
         lines.append("")
+    lines += _gone(report.gone, paint)
+    images = list(image_lines(report))
+    lines += [*images, ""] if images else []
     lines.append(_closing(report, paint))
     return "\n".join(lines) + "\n"
 
@@ -45,9 +49,9 @@ def _side(kind: str, reference: str) -> str:
 
 def _finding(finding: Finding, paint: Paint, explain: bool) -> Iterator[str]:
     head = paint(finding.severity, TONES[finding.severity])
-    suppressed = f" (suppressed by {harmless(finding.suppressed_by)})" if finding.suppressed_by else ""
+    note = "" if finding.counts else harmless(f" ({standing(finding)})")
     rule = harmless(f"{finding.code} {finding.slug}")
-    yield f"{head} {rule}: {paint(harmless(finding.message), 'strong')}{suppressed}"
+    yield f"{head} {rule}: {paint(harmless(told(finding)), 'strong')}{note}"
     rows: list[tuple[str, str]] = []
     caption = "lost by" if any(item.journey for item in finding.items) else "at"
     for location in finding.locations:
@@ -65,6 +69,14 @@ def _finding(finding: Finding, paint: Paint, explain: bool) -> Iterator[str]:
         rows += _explanation(finding)
     yield from ("  " + line for line in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines())
     yield from _journeys(finding.items, paint)
+
+
+def _gone(gone: tuple[Finding, ...], paint: Paint) -> Iterator[str]:
+    for finding in gone[:MAX_ITEMS]:
+        yield f"{paint('gone', 'good')} {harmless(f'{finding.code} {finding.slug}: {told(finding)}')}"
+    yield from _overflow(len(gone))
+    if gone:
+        yield ""
 
 
 def _explanation(finding: Finding) -> list[tuple[str, str]]:
@@ -108,6 +120,7 @@ def _overflow(count: int) -> Iterator[str]:
 
 
 def _closing(report: Report, paint: Paint) -> str:
-    said = verdict(report)
     looked = f"looked at {looked_at(report)}; {judged(report)}"
-    return f"{paint(said, 'good')}: {looked}" if said == "parity" else f"{paint(said, 'strong')}; {looked}"
+    if in_parity(report):
+        return f"{paint(verdict(report), 'good')}: {looked}"
+    return f"{paint(verdict(report), 'strong')}; {looked}"

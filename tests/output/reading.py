@@ -92,16 +92,18 @@ def junit_schema() -> xmlschema.XMLSchema:
     return xmlschema.XMLSchema(path)
 
 
-def read_junit(text: str) -> Xml.Element:
-    """A document that the schema takes, and whose counts are true; returns its one suite."""
+def read_junit(text: str) -> list[Xml.Element]:
+    """A document that the schema takes, and whose counts are true; returns its suites."""
     root = Xml.fromstring(text.encode("utf-8"))
     junit_schema().validate(root)
-    (suite,) = root
-    cases = suite.findall("testcase")
-    assert suite.get("tests") == str(len(cases))
-    assert suite.get("failures") == str(sum(case.find("failure") is not None for case in cases))
-    assert suite.get("skipped") == str(sum(case.find("skipped") is not None for case in cases))
-    return suite
+    for node in (root, *root):
+        cases = list(node.iter("testcase"))
+        assert node.get("tests") == str(len(cases))
+        assert node.get("failures") == str(sum(case.find("failure") is not None for case in cases))
+        assert node.get("errors") == str(sum(case.find("error") is not None for case in cases))
+        skipped = str(sum(case.find("skipped") is not None for case in cases))
+        assert node.get("skipped", skipped) == skipped
+    return list(root)
 
 
 def read_github(text: str) -> list[tuple[str, dict[str, str], str]]:

@@ -15,6 +15,7 @@ from paritycheck.model.location import Location
 from paritycheck.model.report import (
     REPORT_VERSION,
     SEVERITIES,
+    CheckedImage,
     Finding,
     Importer,
     Looked,
@@ -22,12 +23,14 @@ from paritycheck.model.report import (
     ReportItem,
     Summary,
     Tool,
+    UncheckedImage,
     decode_report,
 )
 from paritycheck.model.snapshot import Origin
 from paritycheck.output.formats import EXPLAINED, FORMATS
 from paritycheck.output.html.contents import contents
 from paritycheck.output.places import checkout_places
+from paritycheck.output.standing import told
 from paritycheck.output.style import harmless, plain
 from paritycheck.rules import RULES
 from tests.output import reading
@@ -78,6 +81,18 @@ findings = st.builds(
     imported_by=st.lists(importers, max_size=2).map(tuple),
     fingerprint=st.sampled_from(["0" * 32, "1" * 32]) | words,
     suppressed_by=st.none() | words,
+    image=st.sampled_from(["", "web"]) | words,
+    baseline_state=st.sampled_from([None, "new", "unchanged"]),
+)
+gone = findings.map(lambda finding: msgspec.structs.replace(finding, baseline_state="gone"))
+summaries = st.just(Summary(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)) | st.just(Summary(1, 2, 3, 4, 5, 6, 0, 0, 0))
+checked = st.builds(
+    CheckedImage,
+    st.just("web") | words,
+    st.builds(Origin, st.just("image"), words, words),
+    summaries,
+    st.builds(Looked, words, words, words),
+    st.lists(words, max_size=1).map(tuple),
 )
 reports = st.builds(
     Report,
@@ -85,10 +100,16 @@ reports = st.builds(
     st.builds(Tool, words, words),
     st.builds(Origin, st.just("checkout"), words, words),
     st.builds(Origin, st.just("image"), words, words),
-    st.just(Summary(1, 2, 3, 4, 5, 6, 7, 8, 9)),
+    summaries,
     st.lists(findings, max_size=4).map(tuple),
     st.lists(words, max_size=2).map(tuple),
     st.builds(Looked, words, words, words),
+    st.lists(checked, max_size=2, unique_by=lambda image: image.name).map(tuple),
+    st.lists(st.builds(UncheckedImage, words, words, words), max_size=6).map(tuple),
+    st.lists(words, max_size=1).map(tuple),
+    st.lists(findings.map(lambda each: msgspec.structs.replace(each, baseline_state="gone")), max_size=1).map(
+        tuple
+    ),
 )
 
 
@@ -97,7 +118,7 @@ def made(name: str, drawn: Report) -> str:
 
 
 def shown(drawn: Report) -> list[Finding]:
-    return [finding for finding in drawn.findings if not finding.suppressed_by]
+    return [finding for finding in drawn.findings if finding.counts]
 
 
 def check_text(drawn: Report) -> None:
@@ -107,7 +128,9 @@ def check_text(drawn: Report) -> None:
 
 
 def check_concise(drawn: Report) -> None:
-    assert len(reading.read_plain(made("concise", drawn))) == len(drawn.findings) + 1
+    lines = reading.read_plain(made("concise", drawn))
+    images = len(drawn.images) + sum(1 + bool(missed.hint) for missed in drawn.unchecked)
+    assert len(lines) == len(drawn.findings) + images + 1
 
 
 def check_json(drawn: Report) -> None:
@@ -124,8 +147,7 @@ def _characters(drawn: Report) -> str:
 
 def check_sarif(drawn: Report) -> None:
     results = reading.read_sarif(made("sarif", drawn))["results"]
-    assert len(results) == len(drawn.findings)
-    for result, finding in zip(results, drawn.findings, strict=True):
+    for result, finding in zip(results, (*drawn.findings, *drawn.gone), strict=True):
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         expected = next((place.path for place in checkout_places(finding)), None)
         if expected:
@@ -134,15 +156,16 @@ def check_sarif(drawn: Report) -> None:
 
 
 def check_junit(drawn: Report) -> None:
-    suite = reading.read_junit(made("junit", drawn))
-    named = [case.get("name") for case in suite.findall("testcase")]
-    assert named == ["compared", *(harmless(finding.message) for finding in drawn.findings)]
+    suites = reading.read_junit(made("junit", drawn))
+    named = [case.get("name") for suite in suites for case in suite if case.get("name") != "compared"]
+    expected = [harmless(finding.message) for finding in drawn.findings]
+    assert sorted(named, key=str) == sorted(each for each in expected if each != "compared")
 
 
 def check_github(drawn: Report) -> None:
     found = reading.read_github(made("github", drawn))
-    told = "\n".join(data for _, _, data in found)
-    assert all(harmless(finding.message) in told for finding in shown(drawn))
+    data = "\n".join(data for _, _, data in found)
+    assert all(harmless(told(finding)) in data for finding in shown(drawn))
 
 
 def check_gitlab(drawn: Report) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from paritycheck.model.journey import GATE_ORDER, Gate, Outcome
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, Report, ReportItem
-from paritycheck.output.looked import short_digest
+from paritycheck.output.looked import image_lines, short_digest
 from paritycheck.output.places import place_of
+from paritycheck.output.standing import standing, told
 from paritycheck.output.style import harmless
 from paritycheck.rules import RULES, rule_page
 
@@ -29,7 +30,8 @@ def contents(report: Report) -> dict[str, Any]:
     """Return the report as the script of the page reads it."""
     summary, looked = report.summary, report.looked
     codes = sorted({finding.code for finding in report.findings})
-    facts = {
+    facts = {"images": f"{len(report.images):,d}"} if report.images else {}
+    facts |= {
         "modules": f"{summary.modules:,d}",
         "files": f"{summary.files:,d}",
         "distributions": f"{summary.distributions:,d}",
@@ -45,6 +47,7 @@ def contents(report: Report) -> dict[str, Any]:
         "gates": [[gate, QUESTIONS[gate]] for gate in GATE_ORDER],
         "rules": {harmless(code): _rule(code) for code in codes},
         "findings": [_finding(finding, report) for finding in report.findings],
+        "images": list(image_lines(report)),
         "remarks": [harmless(remark) for remark in report.remarks],
     }
 
@@ -59,9 +62,9 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "code": harmless(finding.code),
         "slug": harmless(finding.slug),
         "severity": finding.severity,
-        "message": harmless(finding.message),
+        "message": harmless(told(finding)),
         "hint": harmless(finding.hint),
-        "suppressed": harmless(finding.suppressed_by or ""),
+        "standing": harmless(standing(finding)),
         "at": harmless(str(place_of(finding, report))),
         "places": [_place(place) for place in finding.locations],
         "importers": [_importer(each) for each in finding.imported_by],

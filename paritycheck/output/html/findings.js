@@ -12,7 +12,7 @@ function showFinding(finding, data, number, query) {
     "button",
     { type: "button", class: "head", "aria-expanded": "false", "aria-controls": body.id },
     make("span", { class: `badge ${finding.severity}` }, `${SIGNS[finding.severity]} ${finding.severity}`),
-    make("span", { class: "rule" }, `${finding.code} ${finding.slug}`),
+    make("span", { class: "rule" }, `${finding.code} ${finding.slug}${finding.standing ? ` (${finding.standing})` : ""}`),
     make("span", { class: "message" }, ...prose(finding.message)),
     make("span", { class: "where" }, finding.at),
     make("span", { class: "many" }, finding.items.length > 1 ? counted(finding.items.length, "item") : ""),
@@ -24,7 +24,7 @@ function showFinding(finding, data, number, query) {
     body.hidden = !body.hidden;
     button.setAttribute("aria-expanded", String(!body.hidden));
   });
-  return make("article", { class: `finding ${finding.severity}` }, make("h3", {}, button), body);
+  return make("article", { class: `finding ${finding.standing ? "idle" : finding.severity}` }, make("h3", {}, button), body);
 }
 
 function unfold(finding, data, query) {
@@ -34,7 +34,6 @@ function unfold(finding, data, query) {
   tell(facts, "do", [make("p", { class: "do" }, ...prose(finding.hint))]);
   tell(facts, travelled ? "lost by" : "at", finding.places.map(showPlace));
   tell(facts, "needed by", finding.importers.map(showImporter));
-  tell(facts, "suppressed by", finding.suppressed ? [finding.suppressed] : []);
   if (rule.text) {
     const told = finding.hint === rule.help ? rule.text : `${rule.text} ${rule.help}`;
     const link = make("a", { href: rule.page, rel: "noreferrer" }, `more about ${finding.code}`);

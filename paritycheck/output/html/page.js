@@ -62,6 +62,10 @@ function start() {
   byId("verdict").classList.add(data.findings.length ? "found" : "parity");
   const gates = showJourney(data, choose);
   fillFilters(data);
+  if (data.images.length) {
+    byId("images").hidden = false;
+    byId("checked").append(...data.images.map((line) => make("li", {}, line)));
+  }
   if (data.remarks.length) {
     byId("unknown").hidden = false;
     byId("remarks").append(...data.remarks.map((remark) => make("li", {}, remark)));
