@@ -11,6 +11,7 @@ import typer
 
 from paritycheck import __version__
 from paritycheck.cli.auditing import audit
+from paritycheck.cli.installing import init
 from paritycheck.cli.judging import check, why
 from paritycheck.cli.rendering import render
 from paritycheck.cli.showing import context, diff, rule, snapshot
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, why, audit, context, diff, snapshot, smoke, render, rule):
+for command in (check, why, audit, context, diff, snapshot, smoke, render, rule, init):
     app.command()(command)
 
 

@@ -1,0 +1,6 @@
+"""What keeps the check switched on in a repository: which files fit it, and what stands in them."""
+
+from paritycheck.integrations.builds import Build, find_builds
+from paritycheck.integrations.fitting import Kind, Proposal, Target, find_kinds, propose
+
+__all__ = ["Build", "Kind", "Proposal", "Target", "find_builds", "find_kinds", "propose"]
