@@ -16,19 +16,29 @@ from paritycheck.predict.planning.plan import BuildOptions, Plan, clean_clone, m
 from paritycheck.predict.selecting.selection import Catalogue
 
 
+class Reached:
+    """What the builds of one run have read: bases by name, and what belongs to one checkout."""
+
+    def __init__(self) -> None:
+        self.bases: dict[str, BaseImage | None] = {}
+        self.checkouts: list[tuple[Snapshot, Snapshot, Catalogue]] = []
+
+
 def plan_with_bases(
-    stack: contextlib.ExitStack, local: Snapshot, options: BuildOptions, machine: Machine
+    stack: contextlib.ExitStack,
+    local: Snapshot,
+    options: BuildOptions,
+    machine: Machine,
+    reached: Reached | None = None,
 ) -> Plan | None:
     """Predict the build from a clean clone, reading the images that it begins from, if at hand.
 
     They stay open until ``stack`` closes. No service is started and nothing is pulled: what the
     local store cannot give stays unknown. Only if the machine says so, an index is asked what an
-    install would bring.
+    install would bring. What was ``reached`` for another build, with the same stack, is not read again.
     """
-    catalogue = open_catalogue(
-        stack, local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
-    )
-    clone = clean_clone(local)
+    reached = reached or Reached()
+    clone, catalogue = _belongings(stack, local, machine, reached)
     # Which Python the resolution is for may only be known with the bases at hand: it is not asked before.
     options = msgspec.structs.replace(options, catalogue=Catalogue(local=catalogue.local))
     plan = make_plan(clone, options)
@@ -36,14 +46,37 @@ def plan_with_bases(
         return None
     bases: dict[str, BaseImage] = {}
     for name in plan.missing_bases:
-        with contextlib.suppress(SourceError):
-            bases[name] = _base(stack.enter_context(open_image(f"containers-storage:{name}", machine.hosts)))
+        if name not in reached.bases:
+            reached.bases[name] = _base(stack, name, machine)
+        base = reached.bases[name]
+        if base is not None:
+            bases[name] = base
     if not bases and not machine.resolve:
         return plan
     return make_plan(clone, msgspec.structs.replace(options, bases=bases, catalogue=catalogue))
 
 
-def _base(image: Snapshot) -> BaseImage:
+def _belongings(
+    stack: contextlib.ExitStack, local: Snapshot, machine: Machine, reached: Reached
+) -> tuple[Snapshot, Catalogue]:
+    """Return the clean clone of a checkout, and what is known of distributions beside it."""
+    for checkout, clone, catalogue in reached.checkouts:
+        if checkout is local:
+            return clone, catalogue
+    catalogue = open_catalogue(
+        stack, local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
+    )
+    reached.checkouts.append((local, clean_clone(local), catalogue))
+    return reached.checkouts[-1][1:]
+
+
+def _base(stack: contextlib.ExitStack, name: str, machine: Machine) -> BaseImage | None:
+    """Return the base image, ``None`` if the local store does not have it."""
+    try:
+        image = stack.enter_context(open_image(f"containers-storage:{name}", machine.hosts))
+    except SourceError:
+        return None
+
     def read(path: str) -> bytes | None:
         text = image.texts.get(path)
         return None if text is None else text.encode("utf-8")

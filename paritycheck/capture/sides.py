@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from paritycheck.capture.checkout.git import Git, locate
+from paritycheck.capture.checkout.git import Git, Place, locate
 from paritycheck.capture.checkout.snapshot import checkout_snapshot
 from paritycheck.capture.checkout.worktree import printable, walk
 from paritycheck.capture.image.hosts import EngineHosts
@@ -93,8 +93,13 @@ def open_local(
     snapshot = msgspec.structs.replace(snapshot, objects=local_objects(described))
     if history:
         snapshot = msgspec.structs.replace(snapshot, tree=_with_history(snapshot.tree, place.root))
+    return snapshot, build_paths(place, file, ignorefile)
+
+
+def build_paths(place: Place, file: Path | None, ignorefile: Path | None) -> BuildPaths:
+    """Return where the build's files lie; raises UsageError for those that do not, or lie outside."""
     paths = [below_root(path, place.root) if path else "" for path in (file, ignorefile)]
-    return snapshot, BuildPaths(place.prefix, paths[0], paths[1], place.root)
+    return BuildPaths(place.prefix, paths[0], paths[1], place.root)
 
 
 def _with_history(tree: FileTree, root: Path) -> FileTree:

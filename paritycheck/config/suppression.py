@@ -17,7 +17,7 @@ from paritycheck.config.words import parse_codes
 from paritycheck.errors import UsageError
 from paritycheck.model.ignore import Ignore, InlineIgnore
 from paritycheck.model.location import Location
-from paritycheck.model.report import Finding
+from paritycheck.model.report import Finding, ReportItem
 from paritycheck.rules import RULES, make_finding
 
 UNUSED_IGNORE = "PC902"
@@ -122,14 +122,17 @@ def _codes(comment: InlineIgnore) -> tuple[str, ...]:
 
 def _idle(ignore: Ignore, today: datetime.date | None) -> Finding:
     what = f"the ignore of {ignore.rule} for {ignore.match}"
+    # The line of a table looks like that of any other.
+    item = ReportItem("setting", f"{ignore.rule} {ignore.match} {ignore.image}".strip())
     if _expired(ignore, today):
         return make_finding(
             UNUSED_IGNORE,
             f"{what} expired on {ignore.expires}: {ignore.reason}",
+            items=[item],
             locations=[ignore.location],
             hint="repair what it hid, or give it a new date",
         )
-    return make_finding(UNUSED_IGNORE, f"{what} hides nothing", locations=[ignore.location])
+    return make_finding(UNUSED_IGNORE, f"{what} hides nothing", items=[item], locations=[ignore.location])
 
 
 def _idle_comment(path: str, comment: InlineIgnore) -> Finding:
