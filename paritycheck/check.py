@@ -172,7 +172,11 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
         plan=plan,
         mounts=place_mounts(service, container.tree) if service else None,
         supply=Supply(
-            local_view.declarations(), plan.prediction.installs if plan else (), view.certain, config.context
+            local_view.declarations(),
+            plan.prediction.installs if plan else (),
+            view.certain,
+            config.context,
+            plan.snapshot.environment.distributions if plan else (),
         ),
     )
 

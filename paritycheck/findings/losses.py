@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from paritycheck.findings.editables import costs, editable_findings, without_target
 from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
@@ -20,15 +21,17 @@ def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every cause that cost the container something it needs."""
     causes: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     lost_files = frozenset(loss.item.path for loss in losses.losses if loss.item.path)
+    unsupplied = without_target(facts)
     for loss in losses.losses:
         if loss.wanted is not None:
             continue  # of outside
         journey = travel(loss.item, facts)
         lost = journey.lost_at
-        if lost is not None:
+        if lost is not None and not any(costs(each, journey, facts) for each in unsupplied):
             causes[_cause(lost, loss.item)].append((loss, journey, lost))
     for (code, _), judged in sorted(causes.items()):
         yield _loss_finding(code, judged, facts, lost_files)
+    yield from editable_findings(losses, facts)
 
 
 def _cause(lost: Verdict, item: Item) -> tuple[str, str]:

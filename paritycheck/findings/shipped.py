@@ -1,8 +1,7 @@
-"""Distributions that are in the container by luck, for nobody, or without what they lead to."""
+"""Distributions that are in the container by luck, or for nobody."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -10,7 +9,6 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.findings.versions import INSTALLERS
 from paritycheck.gates import Facts
-from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.predict.judging.absence import declaring_advice, declaring_place
@@ -25,7 +23,6 @@ def shipped_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         return
     yield from _pulled_in(losses, facts)
     yield from _for_development(losses, facts)
-    yield from _without_target(losses, facts)
 
 
 def _pulled_in(losses: Losses, facts: Facts) -> Iterator[Finding]:
@@ -117,36 +114,10 @@ def _for_development(losses: Losses, facts: Facts) -> Iterator[Finding]:
 def _needed_by_others(names: frozenset[str], facts: Facts) -> set[str]:
     """Return what an installed distribution that is not among ``names`` requires."""
     installed = {canonicalize_name(each.name): each for each in facts.view.environment.distributions}
-    needed = {
-        _names(line) for name, each in installed.items() if name not in names for line in each.requires
-    }
+    needed = {_names(line) for name, each in installed.items() if name not in names for line in each.requires}
     for lock in facts.supply.declarations.locks:
         for package in lock.packages:
             own = package.source == "project" or package.name in facts.supply.declarations.projects
             if package.name in installed and package.name not in names and not own:
                 needed |= {edge.name for edges in package.edges.values() for edge in edges}
     return needed & names
-
-
-def _without_target(losses: Losses, facts: Facts) -> Iterator[Finding]:
-    """An editable install whose project directory is not there."""
-    missing: dict[str, list[Distribution]] = defaultdict(list)
-    for each in facts.view.environment.distributions:
-        target = each.editable
-        if not target or facts.container.tree.resolve(target) is not None:
-            continue
-        if facts.container.project_doubt(target.lstrip("/")) is None:
-            missing[target].append(each)
-    for target, found in sorted(missing.items()):
-        names = [canonicalize_name(each.name) for each in found]
-        used = [one for name in names for one in losses.used.get(name, ())]
-        installs = [install.location for name in names for install in facts.supply.selecting(name)]
-        yield make_finding(
-            "PC205",
-            f"{', '.join(names)} is installed in place of {target}, which is not in the container",
-            gate="importable",
-            severity="warning",
-            items=[ReportItem("distribution", each.name) for each in found],
-            locations=dict.fromkeys(installs or [Location(found[0].location)]),
-            imported_by=in_order(used),
-        )

@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 from packaging.utils import canonicalize_name
 
+from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import DependencyFile
 from paritycheck.model.tree import join
@@ -41,13 +42,15 @@ class Supply(msgspec.Struct, frozen=True):
     """How distributions get into the container.
 
     ``installs`` are the installer commands of the build, ``searched`` the tree paths of the directories
-    that the interpreter searches, ``context`` the build context below the checkout's root.
+    that the interpreter searches, ``context`` the build context below the checkout's root, ``lasting`` the
+    distributions that the predicted build ends with.
     """
 
     declarations: Declarations
     installs: tuple[Installation, ...] = ()
     searched: tuple[str, ...] = ()
     context: str = ""
+    lasting: tuple[Distribution, ...] = ()
 
     def rooted(self, location: Location) -> Location:
         """Return a line of the build context as a line of the checkout."""
@@ -99,7 +102,7 @@ def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
     install = installs[-1]
     here = [each for each in installs if each.site in supply.searched]
     if here:
-        return _taken_away(here[-1], supply)
+        return _taken_away(name, here[-1], supply)
     return Absence(
         "elsewhere",
         f"{install.location} installs it into /{install.site}, where the interpreter does not look",
@@ -108,7 +111,7 @@ def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
     )
 
 
-def _taken_away(install: Installation, supply: Supply) -> Absence:
+def _taken_away(name: str, install: Installation, supply: Supply) -> Absence:
     """It was installed where the interpreter looks, and is not there."""
     later = supply.installs[supply.installs.index(install) + 1 :]
     for each in later:
@@ -120,9 +123,15 @@ def _taken_away(install: Installation, supply: Supply) -> Absence:
                 (each.location, install.location),
                 f"Repeat the extras and groups of {install.location} at {each.location}.",
             )
-    why = "its failure goes unnoticed" if install.forgiven else "a later step takes it away"
-    reason = f"{install.location} installs it, but {why}: `{install.command}`"
-    return Absence("missing", reason, (install.location,))
+    if install.forgiven:
+        why, hint = "but its failure goes unnoticed", "Let the build fail where this installation fails."
+    elif any(canonicalize_name(each.name) == canonicalize_name(name) for each in supply.lasting):
+        why, hint = "and this image was built otherwise", "Build the image anew from this checkout."
+    else:
+        why, hint = "but a later step takes it away", f"Keep what {install.location} installs."
+    return Absence(
+        "missing", f"{install.location} installs it, {why}: `{install.command}`", (install.location,), hint
+    )
 
 
 def _left_out(name: str, supply: Supply) -> Absence | None:
