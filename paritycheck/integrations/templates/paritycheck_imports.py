@@ -69,8 +69,8 @@ class Interpreter:
             try:
                 spec = finder.find_spec(name, places)
             except KeyError:  # a namespace inside of one asks for its parent in sys.modules
-                inside = [os.path.join(place, tail) for place in places or ()]
-                return Found("", [place for place in inside if os.path.isdir(place)])
+                joined = [os.path.join(place, tail) for place in places or ()]
+                return Found("", [place for place in joined if os.path.isdir(place)])
             except AttributeError:  # a finder of old
                 continue
             if spec is not None:
