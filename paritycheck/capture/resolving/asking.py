@@ -32,7 +32,7 @@ def ask_index(
 
     def ask(question: Question) -> Resolution | None:
         for earlier, answer in known:  # a build is predicted several times: once more with its bases
-            if earlier == question:
+            if earlier == question or (answer is not None and _is_met(question, earlier, answer)):
                 return answer
         target = Target(minor_of(question.python), target_machine(question), question.musl)
         answer = resolve_with(program, question, lambda wanted: shelf.sources(wanted, target))
@@ -44,6 +44,14 @@ def ask_index(
         return answer
 
     return Catalogue(local=local, resolve=ask, listing=shelf.listing, read=shelf.read, expect=shelf.expect)
+
+
+def _is_met(question: Question, earlier: Question, answer: Resolution) -> bool:
+    """Tell whether a question asks for nothing but what an earlier one has brought already."""
+    same = question.python == earlier.python and question.options == earlier.options
+    same &= set(question.constraints) <= set(earlier.constraints) and not answer.problems
+    asked = set(question.requirements) <= set(earlier.requirements)
+    return same and asked and all(question.present.get(each.name) == each.version for each in answer.packages)
 
 
 def _index(variables: Mapping[str, str]) -> str:
