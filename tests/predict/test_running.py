@@ -131,7 +131,7 @@ def test_what_is_there_afterwards(step: str, expected: str) -> None:
         ("tar xf docs/one.txt -C out", [("w/out", "anything")]),
         ("npm ci", [("w/node_modules", "distributions")]),
         ("make all", [("w", "generated")]),
-        ("frobnicate --all", [("w", "generated")]),
+        ("frobnicate --all", [("w", "generated"), ("", "distributions")]),
         ("python manage.py migrate || true", [("w", "generated")]),
         ("$(which tool) x", [("w", "anything")]),
         ("mv $(ls -t) pkg", [("w/pkg", "anything")]),

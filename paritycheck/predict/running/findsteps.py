@@ -48,6 +48,7 @@ class _Expression:
         self.words = words
         self.at = 0
         self.max_depth = 1 << 30
+        self.refused = False
         self.min_depth = 0
         self.acts: list[tuple[str, list[Field]]] = []
         self.queue: list[tuple[int, _Match]] = []
@@ -118,7 +119,9 @@ class _Expression:
         if word != "-delete":
             while self.at < len(self.words) and self.words[self.at] not in (";", "+"):
                 command.append(self._value())
-            self._value()
+            # GNU find refuses the whole expression unless {} is the last word before a +, and no other.
+            if self._value() == "+" and [f for f in command if isinstance(f, str) and "{}" in f] != ["{}"]:
+                self.refused = True
         index = len(self.acts)
         self.acts.append((word, command))
 
@@ -177,6 +180,8 @@ def find(shell: Shell, fields: list[Field]) -> Status:
         starts.append(words.pop(0))
     expression = _Expression(words)
     test = expression.parse()
+    if expression.refused:
+        return False
     if not expression.acts:
         return None
     for start in starts or ["."]:
@@ -212,10 +217,19 @@ def _perform(shell: Shell, expression: _Expression) -> None:
                 remove_path(shell, match.path)
         elif command and command[0] in ("rm", "rmdir", "unlink"):
             recursive = any(isinstance(f, str) and f.startswith("-") and "r" in f.lower() for f in command)
-            if match.kind != "dir" or recursive or not shell.tree.children(match.path):
-                remove_path(shell, match.path)
+            for field in command[1:]:
+                path = match.path if field == "{}" else _below(field, match)
+                if path and (shell.tree.get(path) is None or recursive or not shell.tree.children(path)):
+                    remove_path(shell, path)
         elif command and word == "-exec":
             fields: list[Field] = [
                 field.replace("{}", match.shown) if isinstance(field, str) else field for field in command
             ]
             shell.scene.perform(shell, fields, None)
+
+
+def _below(field: Field, match: _Match) -> str:
+    """Return what a word such as ``{}/tests`` means for a match, ``""`` if it names nothing below it."""
+    if not isinstance(field, str) or not field.startswith("{}/"):
+        return ""
+    return f"{match.path}/{field[3:].strip('/')}".lstrip("/")

@@ -45,6 +45,16 @@ GENERATORS = frozenset(
     "sphinx-build", "sqlc", "tailwindcss", "task", "tox", "tsc", "vite", "webpack"}
 )  # fmt: skip
 
+# Programs that do what a file of the project says, and the names of that file.
+RECIPES: dict[str, tuple[str, ...]] = {
+    "invoke": ("tasks.py",),
+    "just": ("justfile", "Justfile", ".justfile"),
+    "make": ("GNUmakefile", "makefile", "Makefile"),
+    "nox": ("noxfile.py",),
+    "task": ("Taskfile.yml", "Taskfile.yaml"),
+    "tox": ("tox.ini", "pyproject.toml"),
+}
+
 # They load the project that they find where they are started.
 STARTED = frozenset(
     {"aerich", "alembic", "celery", "chalice", "dagster", "daphne", "dbt", "django-admin", "fastapi",

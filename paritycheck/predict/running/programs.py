@@ -17,11 +17,21 @@ from paritycheck.predict.running.builtinsteps import export, leave, set_options,
 from paritycheck.predict.running.condasteps import run_conda
 from paritycheck.predict.running.fetchsteps import download, fetch, run_git, run_node, unpack
 from paritycheck.predict.running.findsteps import find
+from paritycheck.predict.running.installsites import current_target
 from paritycheck.predict.running.managersteps import run_hatch, run_pdm, run_pipenv
+from paritycheck.predict.running.managerwords import normal_name
 from paritycheck.predict.running.pipsteps import run_pip, run_sync
 from paritycheck.predict.running.poetrysteps import run_poetry
-from paritycheck.predict.running.programnames import GENERATORS, INSTALLERS, SILENT, STARTED, SYSTEM_TOOLS
+from paritycheck.predict.running.programnames import (
+    GENERATORS,
+    INSTALLERS,
+    RECIPES,
+    SILENT,
+    STARTED,
+    SYSTEM_TOOLS,
+)
 from paritycheck.predict.running.pythonsteps import download_model, make_environment, run_pipx, run_python
+from paritycheck.predict.running.recording import present_in
 from paritycheck.predict.running.scriptsteps import (
     evaluate,
     run_as,
@@ -47,9 +57,9 @@ def perform(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         shell.touch(shell.cwd, "anything")
         return None
     name = posixpath.basename(fields[0])
-    entry = shell.place(fields[0]).entry if "/" in fields[0] else None
-    if entry is not None and (entry.source or entry.digest in shell.tree.inline):
-        return run_script(shell, fields[0], fields[1:])
+    own = _own_program(shell, fields[0])
+    if own:
+        return run_script(shell, own, fields[1:])
     program = PROGRAMS.get(name)
     if program is None and re.fullmatch(r"(python|pypy)[\d.]*", name):
         program = PROGRAMS.get("python")
@@ -60,7 +70,21 @@ def perform(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     if "/" in fields[0]:
         return run_script(shell, fields[0], fields[1:])
     shell.touch(shell.cwd, "generated")
+    if normal_name(name) not in present_in(shell, current_target(shell).site):
+        shell.touch("", "distributions")  # it may install what it likes
     return None
+
+
+def _own_program(shell: Shell, written: str) -> str:
+    """Return the path of the program if it is a file of the checkout or of the build's own, else ``""``."""
+    folders = [""] if "/" in written else [each for each in shell.variable("PATH").split(":") if each]
+    for folder in folders:
+        path = posixpath.join(folder, written)
+        entry = shell.place(path).entry
+        if entry is not None and entry.kind == "file":
+            own = entry.source or ("/" in written and entry.digest in shell.tree.inline)
+            return path if own else ""
+    return ""
 
 
 def _silent(_: Shell, __: list[Field], ___: bytes | None) -> Status:
@@ -85,8 +109,12 @@ def _distributions(shell: Shell, _: list[Field], __: bytes | None) -> Status:
     return None
 
 
-def _generate(shell: Shell, _: list[Field], __: bytes | None) -> Status:
+def _generate(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     shell.touch(shell.cwd, "generated")
+    for name in RECIPES.get(posixpath.basename(str(fields[0])), ()):
+        entry = shell.place(name).entry
+        if entry is not None and entry.source:
+            shell.touch("", "distributions")  # the project's own recipe may install what it likes
     return None
 
 

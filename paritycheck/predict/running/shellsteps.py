@@ -6,6 +6,7 @@ removal that is not certain is taken not to happen.
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from paritycheck.predict.running.commandoptions import Options
@@ -31,9 +32,14 @@ def remove(shell: Shell, fields: list[Field]) -> Status:
 
 
 def remove_path(shell: Shell, path: str) -> None:
-    """Remove a path; what nobody knew about it is known, too."""
+    """Remove a path; what nobody knew about it is known, too.
+
+    Metadata that is removed by hand takes no module along: from then on nobody knows what is installed.
+    """
     if not path:
         return
+    if path.endswith((".dist-info", ".egg-info")):
+        shell.touch(posixpath.dirname(path), "distributions")
     shell.tree.remove(path)
     shell.tree.unknown[:] = [
         part for part in shell.tree.unknown if not part.path or not covers(path, part.path)
