@@ -96,7 +96,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     )
     if not config.image:
         return report
-    return as_named(report, config.image, config.fail_on or "never", passed)
+    return as_named(report, config.image, config.fail_on, passed)
 
 
 def explain(

@@ -32,16 +32,20 @@ SHOWN = 5  # names of images that the report's own origin tells
 _AGAIN = "check the images of one commit, each once, with one version of paritycheck"
 
 
-def combine(reports: Sequence[Report], unchecked: Iterable[UncheckedImage] = ()) -> Report:
+def combine(
+    reports: Sequence[Report], unchecked: Iterable[UncheckedImage] = (), configured: Iterable[str] = ()
+) -> Report:
     """Return the one report that has everything of these, in whatever order they come.
 
+    ``unchecked`` are further images, ``configured`` the names of all that there should be, beside those
+    that a report awaits.
     Raises UsageError if they are of different commits, have an image twice, or are not of named images.
     """
     _refuse_mixtures(reports)
     images = sorted((image for report in reports for image in report.images), key=lambda image: image.name)
     missed = [*unchecked, *(each for report in reports for each in report.unchecked)]
     there = {each.name for each in images} | {each.name for each in missed}
-    awaited = {name for report in reports for name in report.awaited} - there
+    awaited = {*configured, *(name for report in reports for name in report.awaited)} - there
     # What concerns no image in particular is found out anew.
     findings = [finding for report in reports for finding in report.findings if finding.image]
     # As long as images are missing, nobody knows what hides nothing in any of them.
@@ -71,13 +75,14 @@ def combine(reports: Sequence[Report], unchecked: Iterable[UncheckedImage] = ())
 
 
 def fails(report: Report, threshold: Threshold | None = None) -> bool:
-    """Tell whether a report of named images makes a run exit with 1: each image has its own threshold.
+    """Tell whether a report makes a run exit with 1: each of several images has its own threshold.
 
     ``threshold`` is instead of those. What concerns no image in particular fails if it would for any.
     """
     thresholds = {image.name: threshold or image.fail_on for image in report.images}
+    thresholds = thresholds or {"": threshold or "error"}
     for finding in report.findings:
-        asked = [thresholds[finding.image]] if finding.image in thresholds else thresholds.values()
+        asked = [thresholds[finding.image]] if finding.image in thresholds else [*thresholds.values()]
         if finding.counts and any(_reaches(finding, each) for each in asked):
             return True
     return False

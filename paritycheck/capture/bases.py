@@ -17,9 +17,10 @@ from paritycheck.predict.selecting.selection import Catalogue
 
 
 class Reached:
-    """What the builds of one run have read: bases by name, and what belongs to one checkout."""
+    """What the builds of one run have read, until ``stack`` closes: bases, and what belongs to a checkout."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self.stack = stack
         self.bases: dict[str, BaseImage | None] = {}
         self.checkouts: list[tuple[Snapshot, Snapshot, Catalogue]] = []
 
@@ -33,12 +34,12 @@ def plan_with_bases(
 ) -> Plan | None:
     """Predict the build from a clean clone, reading the images that it begins from, if at hand.
 
-    They stay open until ``stack`` closes. No service is started and nothing is pulled: what the
-    local store cannot give stays unknown. Only if the machine says so, an index is asked what an
-    install would bring. What was ``reached`` for another build, with the same stack, is not read again.
+    They stay open until ``stack`` closes, or that of what was ``reached`` for other builds of the run.
+    No service is started and nothing is pulled: what the local store cannot give stays unknown. Only if
+    the machine says so, an index is asked what an install would bring.
     """
-    reached = reached or Reached()
-    clone, catalogue = _belongings(stack, local, machine, reached)
+    reached = reached or Reached(stack)
+    clone, catalogue = _belongings(local, machine, reached)
     # Which Python the resolution is for may only be known with the bases at hand: it is not asked before.
     options = msgspec.structs.replace(options, catalogue=Catalogue(local=catalogue.local))
     plan = make_plan(clone, options)
@@ -47,7 +48,7 @@ def plan_with_bases(
     bases: dict[str, BaseImage] = {}
     for name in plan.missing_bases:
         if name not in reached.bases:
-            reached.bases[name] = _base(stack, name, machine)
+            reached.bases[name] = _base(reached.stack, name, machine)
         base = reached.bases[name]
         if base is not None:
             bases[name] = base
@@ -56,15 +57,13 @@ def plan_with_bases(
     return make_plan(clone, msgspec.structs.replace(options, bases=bases, catalogue=catalogue))
 
 
-def _belongings(
-    stack: contextlib.ExitStack, local: Snapshot, machine: Machine, reached: Reached
-) -> tuple[Snapshot, Catalogue]:
+def _belongings(local: Snapshot, machine: Machine, reached: Reached) -> tuple[Snapshot, Catalogue]:
     """Return the clean clone of a checkout, and what is known of distributions beside it."""
     for checkout, clone, catalogue in reached.checkouts:
         if checkout is local:
             return clone, catalogue
     catalogue = open_catalogue(
-        stack, local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
+        reached.stack, local.environment, machine.variables, machine.cache_dir, resolve=machine.resolve
     )
     reached.checkouts.append((local, clean_clone(local), catalogue))
     return reached.checkouts[-1][1:]

@@ -11,11 +11,13 @@ import typer
 
 from paritycheck import __version__
 from paritycheck.cli.auditing import audit
+from paritycheck.cli.checking import check
 from paritycheck.cli.installing import init
-from paritycheck.cli.judging import check, why
+from paritycheck.cli.judging import why
 from paritycheck.cli.rendering import render
 from paritycheck.cli.showing import context, diff, rule, snapshot
 from paritycheck.cli.smoking import smoke
+from paritycheck.cli.spreading import matrix, merge
 from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
 from paritycheck.errors import ParityError
 
@@ -27,7 +29,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, why, audit, context, diff, snapshot, smoke, render, rule, init):
+for command in (check, why, audit, context, diff, snapshot, smoke, render, merge, matrix, rule, init):
     app.command()(command)
 
 

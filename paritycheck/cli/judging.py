@@ -1,4 +1,4 @@
-"""The commands that judge: check, and why."""
+"""The journey of one thing (why), and how the sides of a comparison are opened."""
 
 # Annotations stay real objects here: typer reads them.
 import contextlib
@@ -7,48 +7,35 @@ from typing import Annotated
 
 import typer
 
-from paritycheck.capture.bases import plan_with_bases
+from paritycheck.capture.bases import Reached, plan_with_bases
 from paritycheck.capture.checkout.worktree import printable
 from paritycheck.capture.composefiles import open_service
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import BuildPaths, Machine, open_local
-from paritycheck.check import compare, explain
+from paritycheck.check import explain
 from paritycheck.cli.options import (
-    THRESHOLDS,
     BuildArgOption,
     Color,
     ColorOption,
-    CommittedOption,
     ComposeOption,
-    ContextArgument,
     ContextOption,
     EngineOption,
-    ExplainOption,
-    FailOn,
-    FailOnOption,
     FileOption,
     Format,
     FormatOption,
     IgnorefileOption,
-    IgnoreOption,
     ImageOption,
     NoCacheOption,
     OutputOption,
     ProbeOption,
     PythonOption,
-    ReportFormat,
-    ReportFormatOption,
-    ReportsOption,
     ResolveOption,
-    SelectOption,
     ServiceOption,
-    StartOption,
     TargetOption,
     read_machine,
 )
-from paritycheck.cli.reports import parse_targets, write_reports
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
-from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
+from paritycheck.config import Config, parse_build_args, parse_engine
 from paritycheck.errors import UsageError
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.output.journey import render_journeys
@@ -77,58 +64,6 @@ def build_options(
         build_args=parse_build_args(tuple(build_arg)),
     )
     return service_options(service, options) if service else options
-
-
-def check(
-    context: ContextArgument = Path(),
-    file: FileOption = None,
-    ignorefile: IgnorefileOption = None,
-    target: TargetOption = "",
-    build_arg: BuildArgOption = [],  # noqa: B006 (typer copies it)
-    engine: EngineOption = "podman",
-    image: ImageOption = None,
-    compose: ComposeOption = [],  # noqa: B006
-    service: ServiceOption = "",
-    python: PythonOption = None,
-    probe: ProbeOption = False,
-    resolve: ResolveOption = False,
-    no_cache: NoCacheOption = False,
-    committed: CommittedOption = False,
-    start: StartOption = "",
-    output_format: ReportFormatOption = ReportFormat.TEXT,
-    output: ReportsOption = [],  # noqa: B006
-    explained: ExplainOption = False,
-    color: ColorOption = Color.AUTO,
-    fail_on: FailOnOption = FailOn.ERROR,
-    select: SelectOption = [],  # noqa: B006
-    ignore: IgnoreOption = [],  # noqa: B006
-) -> None:
-    """Say what the container lacks of this checkout, who needs it, and which line lost it.
-
-    Without -i the image is predicted from the Containerfile; nothing is built or run.
-
-    Exit code: 0 parity, 1 findings, 2 could not check.
-    """
-    targets = parse_targets(output_format, output)
-    machine = read_machine(python, probe=probe, resolve=resolve, no_cache=no_cache)
-    with contextlib.ExitStack() as stack:
-        with announced(f"reading {context}"):
-            local, place = open_local(context, file, ignorefile, machine, committed=committed)
-        run_by = open_service(compose, service, local, place, machine)
-        options = build_options(place, file, target, build_arg, engine, run_by)
-        config = Config(
-            context=options.context,
-            start=start,
-            service=run_by,
-            fail_on=THRESHOLDS[fail_on],
-            select=parse_codes(tuple(select)),
-            ignore=parse_codes(tuple(ignore)),
-        )
-        container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
-        with announced("comparing"):
-            report = compare(local, container, plan, config)
-    write_reports(report, targets, explain=explained, color=color)
-    raise typer.Exit(FINDINGS if any(config.fails(finding) for finding in report.findings) else PARITY)
 
 
 def why(
@@ -160,7 +95,7 @@ def why(
             local, place = open_local(context, file, ignorefile, machine)
         run_by = open_service(compose, service, local, place, machine)
         options = build_options(place, file, target, build_arg, engine, run_by)
-        container, plan = _open_container(stack, with_inline_file(run_by, local), options, image, machine)
+        container, plan = open_container(stack, with_inline_file(run_by, local), options, image, machine)
         config = Config(context=options.context, service=run_by)
         journeys = explain(printable(subject), local, container, plan, config)
     write(
@@ -173,9 +108,15 @@ def why(
     raise typer.Exit(FINDINGS if False in arrived else PARITY if all(arrived) else 2)
 
 
-def _open_container(
-    stack: contextlib.ExitStack, local: Snapshot, options: BuildOptions, image: str | None, machine: Machine
+def open_container(
+    stack: contextlib.ExitStack,
+    local: Snapshot,
+    options: BuildOptions,
+    image: str | None,
+    machine: Machine,
+    reached: Reached | None = None,
 ) -> tuple[Snapshot | None, Plan | None]:
+    """Return the actual image, if one is named, and what the build is predicted to make."""
     container = None
     if image is None and machine.probe:
         raise UsageError("--probe runs an image, and none is named", "name it with -i, or leave out --probe")
@@ -183,5 +124,5 @@ def _open_container(
         with announced(f"reading {image}"):
             container = stack.enter_context(open_source(image, machine))
     with announced("predicting the build"):
-        plan = plan_with_bases(stack, local, options, machine)
+        plan = plan_with_bases(stack, local, options, machine, reached)
     return container, plan

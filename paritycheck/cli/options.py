@@ -11,7 +11,6 @@ import typer
 
 from paritycheck.capture.image.hosts import EngineHosts
 from paritycheck.capture.sides import Machine
-from paritycheck.model.report import Severity
 
 
 class Format(StrEnum):
@@ -51,12 +50,6 @@ class FailOn(StrEnum):
     WARNING = "warning"
     NEVER = "never"
 
-
-THRESHOLDS: dict[FailOn, Severity | None] = {
-    FailOn.ERROR: "error",
-    FailOn.WARNING: "warning",
-    FailOn.NEVER: None,
-}
 
 # The help shows the flags in these groups.
 BUILD = "The build (flags as for podman build)"

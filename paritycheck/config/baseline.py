@@ -32,7 +32,7 @@ def changes(report: Report, earlier: Report) -> Report:
     known = [each for each in earlier.findings if not each.suppressed_by and each.image in images]
     gone = [msgspec.structs.replace(each, baseline_state="gone") for each in known]
     marked = _marked(report, [_known(each) for each in known], gone)
-    left = tuple(each for each in marked.findings if each.baseline_state == "new" and not each.suppressed_by)
+    left = tuple(each for each in marked.findings if each.counts)
     return recounted(msgspec.structs.replace(marked, findings=left))
 
 
@@ -55,7 +55,9 @@ def _marked(report: Report, earlier: Sequence[Known], gone: Sequence[Finding]) -
     now = _by_cause([_known(each) for each in report.findings])
     there = {each.fingerprint for each in report.findings}
 
-    def state(finding: Finding) -> BaselineState:
+    def state(finding: Finding) -> BaselineState | None:
+        if finding.code == UNUSED_IGNORE:
+            return None  # it is to be removed, not kept: it always counts
         known = _known(finding)
         fewer = known.items and before.get(_cause(known), set()).issuperset(known.items)
         return "unchanged" if fewer or finding.fingerprint in fingerprints else "new"

@@ -7,10 +7,8 @@ import datetime
 import msgspec
 
 from paritycheck.model.ignore import Ignore
-from paritycheck.model.report import SEVERITIES, Finding, Severity
+from paritycheck.model.report import Threshold
 from paritycheck.parse.compose.service import Service
-
-FailOn = Severity | None  # None: never
 
 
 class Config(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,7 +23,7 @@ class Config(msgspec.Struct, frozen=True, omit_defaults=True):
     context: str = ""
     start: str = ""
     service: Service | None = None
-    fail_on: FailOn = "error"
+    fail_on: Threshold = "error"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignores: tuple[Ignore, ...] = ()
@@ -37,9 +35,3 @@ class Config(msgspec.Struct, frozen=True, omit_defaults=True):
         chosen = max((len(prefix) for prefix in self.select if code.startswith(prefix)), default=-1)
         dropped = max((len(prefix) for prefix in self.ignore if code.startswith(prefix)), default=-1)
         return dropped <= chosen if dropped >= 0 else chosen >= 0 or not self.select
-
-    def fails(self, finding: Finding) -> bool:
-        """Tell whether this finding makes the run exit with 1."""
-        if self.fail_on is None or not finding.counts:
-            return False
-        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)

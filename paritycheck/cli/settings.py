@@ -1,0 +1,143 @@
+"""What is in force: flags, then the image's own table, then the file, then defaults; each with its source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from paritycheck.capture.configuration import Configuration
+from paritycheck.capture.image.sources import is_image_reference
+from paritycheck.cli.options import Color, FailOn, ReportFormat
+from paritycheck.config.document import ImageTable, Written
+from paritycheck.config.keys import KEYS, Key
+from paritycheck.output.settings import render_settings, settings_json
+
+DEFAULT = "default"
+_OF_PATHS = ("docker-archive", "oci-archive", "oci")
+_CHOICES: dict[str, type[Color] | type[FailOn] | type[ReportFormat]] = {
+    "color": Color,
+    "threshold": FailOn,
+    "format": ReportFormat,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The parameters of ``check`` for one image (``name``, empty for the one that flags describe).
+
+    ``sources`` says of each key (see ``config.keys``) where its value came from.
+    """
+
+    context: Path
+    file: Path | None
+    ignorefile: Path | None
+    target: str
+    build_arg: list[str]
+    engine: str
+    image: str | None
+    compose: list[Path]
+    service: str
+    python: str | None
+    start: str
+    select: list[str]
+    ignore: list[str]
+    fail_on: FailOn
+    probe: bool
+    resolve: bool
+    no_cache: bool
+    committed: bool
+    output_format: ReportFormat
+    output: list[str]
+    explained: bool
+    color: Color
+    baseline: Path | None
+    name: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The parameters of the command, and of those that were given, how (``--target``, or a variable)."""
+
+    values: Mapping[str, Any]
+    given: Mapping[str, str]
+
+
+def settle(flags: Flags, configured: Configuration, image: ImageTable | None = None) -> Settings:
+    """Return what is in force for an image; arguments of the build are taken together, name by name."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for key in KEYS.values():
+        written = [
+            table[key.name]
+            for table in (configured.settings.values, image.values if image else {})
+            if key.name in table
+        ]
+        told = [typed(key, each, configured.directory) for each in written]
+        places = [str(each.location) for each in written]
+        if key.parameter in flags.given or not told:
+            told.append(flags.values[key.parameter])
+            places.append(flags.given.get(key.parameter, DEFAULT))
+        gathered = key.kind == "arguments"
+        values[key.parameter] = [word for words in told for word in words] if gathered else told[-1]
+        sources[key.name] = ", ".join(places) if gathered else places[-1]
+    return Settings(**values, name=image.name if image else "", sources=sources)
+
+
+def typed(key: Key, written: Written, directory: Path) -> Any:
+    """Return a value of a file as its flag would be; paths become relative to the working directory."""
+    value = written.value
+    if isinstance(value, tuple):
+        if key.kind == "paths":
+            return [_beside(text, directory) for text in value]
+        return [_output(text, directory) for text in value] if key.kind == "outputs" else list(value)
+    if isinstance(value, bool):
+        return value
+    if key.kind == "path":
+        return _beside(value, directory)
+    if key.kind == "program":
+        return str(_beside(value, directory)) if "/" in value else value
+    if key.kind == "reference":
+        return _reference(value, directory)
+    choices = _CHOICES.get(key.kind)
+    return choices(value) if choices else value
+
+
+def _beside(text: str, directory: Path) -> Path:
+    return Path(os.path.relpath(directory / text))
+
+
+def _reference(text: str, directory: Path) -> str:
+    """Return the reference of an image with the path in it, if there is one, as seen from here."""
+    transport, _, rest = text.partition(":")
+    if is_image_reference(text):
+        return f"{transport}:{_beside(rest, directory)}" if transport in _OF_PATHS else text
+    return str(_beside(text, directory)) if (directory / text).is_file() else text
+
+
+def _output(text: str, directory: Path) -> str:
+    name, equals, path = text.rpartition("=")
+    return text if path == "-" else f"{name}{equals}{_beside(path, directory)}"
+
+
+def show_settings(images: Sequence[Settings], configured: Configuration) -> str:
+    """Return what is in force for these images, as text, or as JSON if that is the format in force."""
+    shown = {
+        each.name: {key: (_plain(each, KEYS[key]), each.sources[key]) for key in KEYS} for each in images
+    }
+    ignores = {
+        str(each.location): f"{each.rule} for {each.match}: {each.reason}"
+        for each in configured.settings.ignores
+    }
+    render = settings_json if images[0].output_format is ReportFormat.JSON else render_settings
+    return render(configured.name, shown, ignores)
+
+
+def _plain(settings: Settings, key: Key) -> str | bool | list[str] | None:
+    value = getattr(settings, key.parameter)
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return value if isinstance(value, bool) or value is None else str(value)
