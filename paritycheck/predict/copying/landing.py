@@ -162,9 +162,10 @@ def land_unknown(task: Task, destination: str, reason: str, source: str | None =
     """
     task.stage.make_parents(destination, directory_entry(task))
     doubt = None if source is None else task.cargo.tree.doubt(source)
-    task.stage.mark_unknown(
-        destination, reason, task.request.location, doubt.brings if doubt is not None else "anything"
-    )
+    brings = doubt.brings if doubt is not None else "anything"
+    if brings == "system":
+        brings = "distributions"  # some step put it there that was not understood as it should have been
+    task.stage.mark_unknown(destination, reason, task.request.location, brings)
 
 
 def merge_layer(stage: StageTree, upper: StageTree) -> None:

@@ -100,6 +100,8 @@ def run_pipenv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
     command = command_text(fields)
     target = _pipenv_target(shell, values)
     if action == "run":
+        if target.prefix not in ("usr", "usr/local") and not shell.tree.is_dir(target.prefix):
+            target = make_venv(shell, target.prefix, system_python(shell), seeds=("pip",))
         return _run_in(shell, target, fields[2:], text)
     if action == "requirements" or (action == "lock" and {"-r", "--requirements"} & values.keys()):
         around = surroundings(shell, target, Reading(shell))

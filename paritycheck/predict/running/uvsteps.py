@@ -6,6 +6,7 @@ Source: the reference pages of uv's commands and of its environment variables.
 from __future__ import annotations
 
 import posixpath
+import re
 
 from paritycheck.model.tree import join
 from paritycheck.predict.running.buildsteps import run_build, run_compile
@@ -32,6 +33,7 @@ _RUN_VALUED = frozenset(
     {"--with", "--with-requirements", "--extra", "--group", "--package", "--python", "-p", "--env-file",
      "--directory", "--project", "--index-url", "--with-editable", "--only-group", "--no-group", "-w"}
 )  # fmt: skip
+_INLINE = re.compile(rb"^# /// script\s*$", re.MULTILINE)  # PEP 723
 
 
 def run_uv(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
@@ -230,6 +232,9 @@ def _run(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
             break
         if "=" not in word and word in _RUN_VALUED and rest:
             options.append(rest.pop(0))
+    if rest and isinstance(rest[0], str) and _INLINE.search(shell.read(rest[0]) or b""):
+        shell.touch(shell.cwd, "generated")
+        return None  # the script says what it needs, and gets an environment of its own
     values, _ = read_words(options, _LETTERS)
     directory = chosen_folder(shell, values)
     silent = {"--no-sync", "--no-project", "--isolated"} & values.keys() or is_on(shell, "UV_NO_SYNC")

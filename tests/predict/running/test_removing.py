@@ -47,3 +47,24 @@ def test_a_program_of_the_checkout_is_found_on_the_path() -> None:
 def test_a_recipe_of_the_project_may_install_what_it_likes(copied: str, is_open: bool) -> None:
     prediction = predict(f"{START}COPY {copied} ./\nRUN make deps\n", FILES)
     assert ("" in open_sites(prediction)) is is_open
+
+
+def test_an_environment_that_pipenv_makes_in_passing_is_copied() -> None:
+    install = INSTALL.replace("pip install", "pipenv run pip install")
+    text = (
+        f"FROM python:3.12-slim AS build\nWORKDIR /app\n{install}"
+        "FROM python:3.12-slim\n"
+        f"COPY --from=build /root/.local/share/virtualenvs/app-*/lib/python3.12/site-packages /{SITE}\n"
+    )
+    assert distributions(predict(text, FILES)) == "flask==3.0.0"
+
+
+def test_what_nobody_saw_being_made_may_be_distributions() -> None:
+    text = f"FROM python:3.12-slim AS build\nFROM python:3.12-slim\nCOPY --from=build /opt/site/ /{SITE}/\n"
+    assert SITE in open_sites(predict(text, {}))
+
+
+def test_a_script_that_says_what_it_needs_is_no_program_of_the_project() -> None:
+    files = {"tool.py": '# /// script\n# dependencies = ["requests"]\n# ///\nimport requests\n'}
+    assert not predict(f"{START}COPY tool.py ./\nRUN uv run tool.py\n", files).runs
+    assert predict(f"{START}COPY tool.py ./\nRUN python tool.py\n", files).runs
