@@ -270,13 +270,14 @@ def make_finding(
 ) -> Finding:
     """Build a finding; severity and hint default to the rule's own.
 
-    The fingerprint identifies the cause and its items by content, not by line number, so that
-    a baseline survives edits elsewhere in the file.
+    The fingerprint is made of the rule and the items, where there are none of the cause's text: it
+    outlives edits elsewhere, and a cause that is told by another line.
     """
     rule = RULES[code]
     items, locations = tuple(items), tuple(locations)
-    cause = (locations[0].path, locations[0].text) if locations else ("", "")
-    identity = [code, *cause, *sorted(f"{item.kind} {item.name} {item.path}" for item in items)]
+    identity = [code, *sorted(f"{item.kind} {item.name} {item.path}" for item in items)]
+    if not items and locations:
+        identity += [locations[0].path, locations[0].text]
     return Finding(
         code=code,
         slug=rule.slug,

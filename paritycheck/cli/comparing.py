@@ -14,7 +14,7 @@ from paritycheck.capture.sides import BuildPaths, Machine, open_local
 from paritycheck.check import compare
 from paritycheck.cli.judging import build_options, open_container
 from paritycheck.cli.options import read_machine
-from paritycheck.cli.settings import Settings
+from paritycheck.cli.settings import Settings, shown_path
 from paritycheck.cli.terminal import announced
 from paritycheck.composite import combine
 from paritycheck.config import Config, parse_codes
@@ -40,7 +40,7 @@ def check_images(images: Sequence[Settings], common: Settings, configured: Confi
 
     Images that cannot be checked are in the report. Raises NothingCompared if no image can.
     """
-    checkouts = Checkouts(common.context, committed=common.committed)
+    checkouts = Checkouts(shown_path(configured.directory), committed=common.committed)
     machines: dict[str | None, Machine] = {}
     reports: list[Report] = []
     unchecked: list[UncheckedImage] = []

@@ -81,6 +81,11 @@ def settle(flags: Flags, configured: Configuration, image: ImageTable | None = N
         if key.parameter in flags.given or not told:
             told.append(flags.values[key.parameter])
             places.append(flags.given.get(key.parameter, DEFAULT))
+        elsewhere = (
+            key.name == "context" and image is not None and not (written or key.parameter in flags.given)
+        )
+        if elsewhere:  # a repository's images are the same wherever in it one stands
+            told[-1] = shown_path(configured.directory)
         gathered = key.kind == "arguments"
         values[key.parameter] = [word for words in told for word in words] if gathered else told[-1]
         sources[key.name] = ", ".join(places) if gathered else places[-1]
@@ -92,35 +97,36 @@ def typed(key: Key, written: Written, directory: Path) -> Any:
     value = written.value
     if isinstance(value, tuple):
         if key.kind == "paths":
-            return [_beside(text, directory) for text in value]
+            return [shown_path(directory / text) for text in value]
         return [_output(text, directory) for text in value] if key.kind == "outputs" else list(value)
     if isinstance(value, bool):
         return value
     if key.kind == "path":
-        return _beside(value, directory)
+        return shown_path(directory / value)
     if key.kind == "program":
-        return str(_beside(value, directory)) if "/" in value else value
+        return str(shown_path(directory / value)) if "/" in value else value
     if key.kind == "reference":
         return _reference(value, directory)
     choices = _CHOICES.get(key.kind)
     return choices(value) if choices else value
 
 
-def _beside(text: str, directory: Path) -> Path:
-    return Path(os.path.relpath(directory / text))
+def shown_path(path: Path) -> Path:
+    """Return a path as seen from the working directory."""
+    return Path(os.path.relpath(path))
 
 
 def _reference(text: str, directory: Path) -> str:
     """Return the reference of an image with the path in it, if there is one, as seen from here."""
     transport, _, rest = text.partition(":")
     if is_image_reference(text):
-        return f"{transport}:{_beside(rest, directory)}" if transport in _OF_PATHS else text
-    return str(_beside(text, directory)) if (directory / text).is_file() else text
+        return f"{transport}:{shown_path(directory / rest)}" if transport in _OF_PATHS else text
+    return str(shown_path(directory / text)) if (directory / text).is_file() else text
 
 
 def _output(text: str, directory: Path) -> str:
     name, equals, path = text.rpartition("=")
-    return text if path == "-" else f"{name}{equals}{_beside(path, directory)}"
+    return text if path == "-" else f"{name}{equals}{shown_path(directory / path)}"
 
 
 def show_settings(images: Sequence[Settings], configured: Configuration) -> str:

@@ -1,11 +1,12 @@
 """What was known before: findings written down, and what is new, unchanged or gone since.
 
-A finding is known if its cause is, and all its items: a cause that costs less than before is nothing new.
+A finding is known if all its items are, under its rule and image, and no less grave: neither another line
+that is to blame nor other company makes it new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,7 +14,15 @@ from paritycheck.config.suppression import UNUSED_IGNORE
 from paritycheck.model.baseline import BASELINE_VERSION, Baseline, Known
 from paritycheck.model.journey import Item
 from paritycheck.model.location import Location
-from paritycheck.model.report import BaselineState, Finding, Report, ReportItem, recounted
+from paritycheck.model.report import (
+    SEVERITIES,
+    BaselineState,
+    Finding,
+    Report,
+    ReportItem,
+    Severity,
+    recounted,
+)
 
 
 def mark(report: Report, baseline: Baseline) -> Report:
@@ -50,38 +59,35 @@ def remember(report: Report, earlier: Baseline | None = None) -> Baseline:
 
 
 def _marked(report: Report, earlier: Sequence[Known], gone: Sequence[Finding]) -> Report:
-    fingerprints = {known.fingerprint for known in earlier}
-    before = _by_cause(earlier)
-    now = _by_cause([_known(each) for each in report.findings])
-    there = {each.fingerprint for each in report.findings}
+    covered = {
+        (subject, grave) for known in earlier for grave in _upto(known) for subject in _subjects(known)
+    }
+    findings = [_known(each) for each in report.findings]
+    there = {subject for known in findings for subject in _subjects(known)}
 
-    def state(finding: Finding) -> BaselineState | None:
-        if finding.code == UNUSED_IGNORE:
+    def state(known: Known) -> BaselineState | None:
+        if known.code == UNUSED_IGNORE:
             return None  # it is to be removed, not kept: it always counts
-        known = _known(finding)
-        fewer = known.items and before.get(_cause(known), set()).issuperset(known.items)
-        return "unchanged" if fewer or finding.fingerprint in fingerprints else "new"
+        return (
+            "unchanged" if covered.issuperset((each, known.severity) for each in _subjects(known)) else "new"
+        )
 
-    findings = tuple(msgspec.structs.replace(each, baseline_state=state(each)) for each in report.findings)
-    away = [
-        each
-        for each, known in zip(gone, earlier, strict=True)
-        # What a cause still costs is there as unchanged.
-        if each.fingerprint not in there and now.get(_cause(known), set()).isdisjoint(known.items)
-    ]
+    marked = tuple(
+        msgspec.structs.replace(finding, baseline_state=state(known))
+        for finding, known in zip(report.findings, findings, strict=True)
+    )
+    away = [each for each, known in zip(gone, earlier, strict=True) if there.isdisjoint(_subjects(known))]
     away.sort(key=lambda each: (each.image, each.code, each.fingerprint))
-    return recounted(msgspec.structs.replace(report, findings=findings, gone=tuple(away)))
+    return recounted(msgspec.structs.replace(report, findings=marked, gone=tuple(away)))
 
 
-def _by_cause(findings: Iterable[Known]) -> dict[tuple[str, ...], set[Item]]:
-    items: dict[tuple[str, ...], set[Item]] = {}
-    for known in findings:
-        items.setdefault(_cause(known), set()).update(known.items)
-    return items
+def _subjects(known: Known) -> set[tuple[str, str, Item | str]]:
+    return {(known.image, known.code, item) for item in known.items or (known.fingerprint,)}
 
 
-def _cause(known: Known) -> tuple[str, ...]:
-    return known.image, known.code, known.path, known.text
+def _upto(known: Known) -> tuple[Severity, ...]:
+    """Return what a finding known with this severity may have: a warning that became an error is new."""
+    return SEVERITIES[SEVERITIES.index(known.severity) :]
 
 
 def _known(finding: Finding) -> Known:
