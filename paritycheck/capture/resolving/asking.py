@@ -10,12 +10,9 @@ from paritycheck.capture.resolving.memory import Memory
 from paritycheck.capture.resolving.releases import Target, minor_of
 from paritycheck.capture.resolving.resolver import resolve_with, target_machine
 from paritycheck.capture.resolving.shelf import Shelf
-from paritycheck.capture.resolving.uvprogram import find_uv
+from paritycheck.capture.resolving.uvprogram import PYPI, find_uv
 from paritycheck.model.environment import Distribution
 from paritycheck.predict.selecting.selection import Catalogue, Question, Resolution
-
-PYPI = "https://pypi.org/simple"
-INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 
 
 def ask_index(
@@ -26,7 +23,9 @@ def ask_index(
 ) -> Catalogue:
     """Return a catalogue that asks the network, of use until ``stack`` closes; see ``open_catalogue``."""
     program = find_uv(variables)
-    shelf = Shelf(_index(variables), Memory(cache_dir))
+    # Files are only taken from the network.
+    index = program.index if program.index.startswith(("http://", "https://")) else PYPI
+    shelf = Shelf(index, Memory(cache_dir))
     stack.callback(shelf.close)
     known: list[tuple[Question, Resolution | None]] = []
 
@@ -52,10 +51,3 @@ def _is_met(question: Question, earlier: Question, answer: Resolution) -> bool:
     same &= set(question.constraints) <= set(earlier.constraints) and not answer.problems
     asked = set(question.requirements) <= set(earlier.requirements)
     return same and asked and all(question.present.get(each.name) == each.version for each in answer.packages)
-
-
-def _index(variables: Mapping[str, str]) -> str:
-    named = (variables.get(name, "") for name in INDEX_VARIABLES)
-    # uv lets an index have a name: NAME=URL.
-    urls = (value.partition("=")[2] if "=" in value.partition("://")[0] else value for value in named)
-    return next((url for url in urls if url.startswith(("http://", "https://"))), PYPI)
