@@ -207,6 +207,13 @@ def _declared_elsewhere(name: str, supply: Supply) -> Absence | None:
         return Absence("missing", f"{line} declares it, and no installer of the build brings it", (line,))
     where = f"{_in_words(first.section)} of {first.location.path}" if first.section else first.location.path
     reason = f"only {where} declares it, and no installer of the build reads that"
+    if not supply.installs:
+        return Absence(
+            "not-selected",
+            f"{where} declares it, and nothing that is built installs anything",
+            (first.location,),
+            f"Install what {first.location.path} declares in the stage that is built.",
+        )
     return Absence(
         "not-selected", reason, (*declaring_place(supply), first.location), declaring_advice(name, supply)
     )

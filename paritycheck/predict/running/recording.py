@@ -209,11 +209,8 @@ def write_bytes(shell: Shell, path: str, data: bytes, mode: int = 0o644) -> None
 def remove_distribution(shell: Shell, site: str, old: Present) -> None:
     """Remove a distribution: the files that its RECORD lists, else the modules that it names."""
     folder = f"{site}/{old.folder}"
-    recorded = _read(shell, f"{folder}/RECORD")
-    if recorded:
-        below = [line.rpartition(",")[0].rpartition(",")[0].strip('"') for line in recorded.splitlines()]
-        paths = [posixpath.normpath(posixpath.join(site, path)) for path in below if path]
-    else:
+    paths = recorded_files(shell, folder)
+    if not paths:
         names = _read(shell, f"{folder}/top_level.txt").split()
         paths = [f"{site}/{name}{suffix}" for name in names if "." not in name for suffix in ("", ".py")]
     parents: set[str] = set()
@@ -226,6 +223,13 @@ def remove_distribution(shell: Shell, site: str, old: Present) -> None:
         while parent.startswith(site + "/") and not shell.tree.children(parent):
             shell.tree.remove(parent)
             parent = posixpath.dirname(parent)
+
+
+def recorded_files(shell: Shell, folder: str) -> list[str]:
+    """Return the tree paths that the RECORD in a metadata directory lists; none if it has none."""
+    lines = _read(shell, f"{folder}/RECORD").splitlines()
+    below = [line.rpartition(",")[0].rpartition(",")[0].strip('"') for line in lines]
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(folder), path)) for path in below if path]
 
 
 def _read(shell: Shell, path: str) -> str:

@@ -10,6 +10,7 @@ import posixpath
 import re
 
 from paritycheck.predict.running.commandoptions import Options
+from paritycheck.predict.running.recording import recorded_files
 from paritycheck.predict.running.shellstate import Shell, Status, covers
 from paritycheck.predict.running.shellwords import Field, Unsure
 
@@ -34,16 +35,25 @@ def remove(shell: Shell, fields: list[Field]) -> Status:
 def remove_path(shell: Shell, path: str) -> None:
     """Remove a path; what nobody knew about it is known, too.
 
-    Metadata that is removed by hand takes no module along: from then on nobody knows what is installed.
+    Metadata that is removed by hand takes no module along: unless those that it records are gone already,
+    nobody knows from then on what is installed.
     """
     if not path:
         return
-    if path.endswith((".dist-info", ".egg-info")):
+    if path.endswith((".dist-info", ".egg-info")) and not _is_empty_shell(shell, path):
         shell.touch(posixpath.dirname(path), "distributions")
     shell.tree.remove(path)
     shell.tree.unknown[:] = [
         part for part in shell.tree.unknown if not part.path or not covers(path, part.path)
     ]
+
+
+def _is_empty_shell(shell: Shell, folder: str) -> bool:
+    """Tell whether nothing is left of a distribution but its metadata."""
+    site = posixpath.dirname(folder)
+    recorded = recorded_files(shell, folder)
+    others = [path for path in recorded if covers(site, path) and not covers(folder, path)]
+    return bool(others) and all(shell.tree.get(path) is None for path in others)
 
 
 def make_directories(shell: Shell, fields: list[Field]) -> Status:

@@ -223,6 +223,18 @@ def test_a_listing_tells_the_files() -> None:
     assert distributions(gone) == ""
 
 
+@pytest.mark.parametrize(
+    ("removed", "opens"),
+    [("yaml PyYAML-6.0.1.dist-info", False), ("PyYAML-6.0.1.dist-info", True), ("*yaml* *YAML*", False)],
+)
+def test_metadata_removed_by_hand_after_the_modules_leaves_nothing(removed: str, opens: bool) -> None:
+    files = ("yaml/__init__.py", "PyYAML-6.0.1.dist-info/METADATA", "../../../bin/yaml")
+    text = BASE + f"RUN pip install --no-deps pyyaml==6.0.1\nRUN cd /{SITE} && rm -r {removed}\n"
+    prediction = predict(text, FILES, Catalogue(listing=lambda _name, _version: files))
+    assert distributions(prediction) == ""
+    assert (SITE in open_sites(prediction)) is opens
+
+
 def test_an_editable_install_says_where_it_is() -> None:
     prediction = predict(BASE + "RUN pip install --no-deps -e .\n", FILES)
     found = next(each for each in environment_of(prediction).distributions if each.name == "my-app")
