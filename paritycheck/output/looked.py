@@ -64,9 +64,8 @@ def image_lines(report: Report) -> Iterator[str]:
     for image in report.images:
         yield harmless(f"{image.name}: {verdict(image)}; looked at {looked_at(image)}; {judged(image)}")
     for missed in report.unchecked:
-        yield harmless(f"{missed.name}: not checked: {missed.message}")
-        if missed.hint:
-            yield harmless(f"  {missed.hint}")
+        hint = f" ({missed.hint})" if missed.hint else ""
+        yield harmless(f"{missed.name}: not checked: {missed.message}{hint}")
 
 
 def count(number: int, word: str) -> str:

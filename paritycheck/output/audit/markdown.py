@@ -20,6 +20,8 @@ from paritycheck.output.audit.sections import (
 from paritycheck.output.style import harmless
 
 _ACTIVE = re.compile(r"([\\`*\[\]<>|#~&!]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))")
+# Nothing in it could end the code, a cell of a table, or begin a tag where code is not known.
+_CODE = re.compile(r"`([^`\\|<>\[\]\n]+)`")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -37,8 +39,11 @@ def render_audit_markdown(audit: Audit) -> str:
 
 
 def _inline(text: str) -> str:
-    """Return text as one line in which no character means anything to Markdown."""
-    return _ACTIVE.sub(r"\\\1", harmless(text.replace("\n", " ")))
+    """Return text as one line in which no character means anything to Markdown, but for plain code."""
+    parts = _CODE.split(harmless(text.replace("\n", " ")))
+    return "".join(
+        f"`{part}`" if number % 2 else _ACTIVE.sub(r"\\\1", part) for number, part in enumerate(parts)
+    )
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -46,8 +51,8 @@ def _block(block: Block) -> Iterator[str]:
         case Heading(text=text):
             yield f"### {_inline(text)}"
         case Paragraph(text=text, strong=strong):
-            head = f"**{_inline(strong)}**" if strong else ""
-            yield f"{head}{' — ' if head and text else ''}{_inline(text)}"
+            mark = "." if text and strong and strong[-1] not in ".:!?" else ""
+            yield f"**{_inline(strong)}{mark}** {_inline(text)}".rstrip() if strong else _inline(text)
         case Bullets(items=items):
             yield from (f"- {_inline(item)}" for item in items)
         case Quote(text=text, caption=caption):

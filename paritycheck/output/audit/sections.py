@@ -34,6 +34,11 @@ STATUSES: dict[Status, tuple[str, Tone]] = {
 }
 HORIZONS: dict[Horizon, str] = {"now": "Now", "today": "This day", "sprint": "This sprint"}
 SEVERITY_TONES: dict[str, Tone] = {"error": "bad", "warning": "doubt", "note": "quiet"}
+LABEL_TONES: dict[str, Tone] = {**SEVERITY_TONES, "note": "plain"}
+LEGEND = (
+    "The eight gates between the checkout and the program that runs: "
+    "✓ passed, ✗ lost, ? unknown, · has no say."
+)
 
 
 class Paragraph(msgspec.Struct, frozen=True):
@@ -52,12 +57,11 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Rows of text; the tone of a row colours its ``marked`` column."""
+    """Rows of text; the tone of a row colours its first column."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     tones: tuple[Tone, ...] = ()
-    marked: int = 0
 
 
 class Bullets(msgspec.Struct, frozen=True):
@@ -109,20 +113,23 @@ def status_line(audit: Audit) -> tuple[str, Tone]:
 
 def header_rows(audit: Audit) -> Iterator[tuple[str, str]]:
     """Yield what stands at the head of the report."""
-    container = audit.container
-    yield "Subject", audit.subject
+    container, log = audit.container, audit.log
     yield "Written", f"{audit.written} by {audit.tool.name} {audit.tool.version}"
     if container is not None:
         yield "Container", f"{container.name} ({container.id[:12]}, {container.engine})"
         yield "Image", f"{container.image} ({container.image_id[:12]})"
         yield "Command", " ".join(container.command)
-        code = "" if container.exit_code is None else f", exit code {container.exit_code}"
+        code = "" if container.exit_code is None else f", last exit code {container.exit_code}"
         yield "State", f"{container.state}{code}, {container.restarts} restarts"
+        yield "Created", container.created or "unknown"
+    if log is not None:
+        span = f", {log.first} to {log.last}" if log.first and log.last else ""
+        yield "Log", f"{log.lines} lines{span}"
 
 
 def _statements(statements: Iterable[Statement], *, quotes: bool = True) -> Iterator[Block]:
     for statement in statements:
-        yield Paragraph(statement.text, statement.title, SEVERITY_TONES[statement.severity])
+        yield Paragraph(statement.text, statement.title, LABEL_TONES[statement.severity])
         yield from _evidence(statement.evidence, quotes=quotes)
 
 
@@ -131,8 +138,8 @@ def _evidence(evidence: Iterable[Evidence], *, quotes: bool = True) -> Iterator[
     long: list[Block] = []
     for one in evidence:
         if "\n" in one.text:
-            where = f" ({', '.join(str(place) for place in one.locations)})" if one.locations else ""
-            long.append(Quote(one.text, one.source + where))
+            line = next((place.line for place in one.locations), 0)
+            long.append(Quote(one.text, f"{one.source}, from line {line}" if line else one.source))
         else:
             short.append(cite(one))
     if short:
@@ -157,9 +164,12 @@ def _whys(audit: Audit) -> Iterator[Block]:
 
 
 def _failures(failures: Iterable[Failure]) -> Iterator[Block]:
+    failures = tuple(failures)
+    if any(failure.journey is not None for failure in failures):
+        yield Paragraph(LEGEND, tone="quiet")
     for failure in failures:
         if failure.journey is None:
-            yield Paragraph(f"{failure.reason}.", failure.headline)
+            yield Paragraph(f"{failure.reason[:1].upper()}{failure.reason[1:]}.", failure.headline)
             continue
         item = failure.journey.item
         yield Heading(f"{item.kind} {item.name}")
@@ -177,7 +187,10 @@ def _failures(failures: Iterable[Failure]) -> Iterator[Block]:
 
 
 def _findings(audit: Audit) -> Iterator[Block]:
-    if audit.findings:
+    """Show what the check finds beside what the failures have told already."""
+    told = {failure.journey.item.name for failure in audit.failures if failure.journey}
+    findings = [each for each in audit.findings if not told & {item.name for item in each.items}]
+    if findings:
         rows = tuple(
             (
                 each.severity,
@@ -185,9 +198,9 @@ def _findings(audit: Audit) -> Iterator[Block]:
                 each.message,
                 "; ".join(str(place) for place in each.locations[:3]),
             )
-            for each in audit.findings
+            for each in findings
         )
-        tones = tuple(SEVERITY_TONES[each.severity] for each in audit.findings)
+        tones = tuple(SEVERITY_TONES[each.severity] for each in findings)
         yield Table(("Severity", "Rule", "Finding", "Evidence"), rows, tones)
 
 
@@ -201,23 +214,23 @@ def _actions(actions: Iterable[Action]) -> Iterator[Block]:
             yield Paragraph(f"{action.edit}" if action.edit else "", action.title)
             if action.commands:
                 yield Quote("\n".join(action.commands))
-            notes = [("because", action.reason), ("checked", action.proof)]
-            told = tuple(f"{word}: {text}" for word, text in notes if text)
-            if told:
-                yield Bullets(told)
+            why = (f"because: {action.reason}",) if action.reason else ()
+            checked = f"checked: {action.proof}" if action.proof else "not checked in prediction"
+            yield Bullets((*why, checked))
 
 
 def _checklist(audit: Audit) -> Iterator[Block]:
     rows = []
     for line in audit.checklist:
-        places = "; ".join(str(place) for one in line.evidence for place in one.locations[:3])
+        shown = [place for one in line.evidence for place in one.locations[:6]]
+        places = "; ".join(f"{place} {place.text}".strip() for place in dict.fromkeys(shown))
         rows.append((TICKS[line.tick][0], line.question, line.answer, places))
     if rows:
         tones = tuple(TICKS[line.tick][1] for line in audit.checklist)
         yield Table(("", "Question", "Answer", "Evidence"), tuple(rows), tones)
-    commands = [(line.question, line.command) for line in audit.checklist if line.command]
-    for question, command in commands:
-        yield Quote(command, question)
+    for line in audit.checklist:
+        if line.command:
+            yield Quote(line.command, f"To try it: {line.question}")
 
 
 def _raw(raw: Iterable[Evidence]) -> Iterator[Block]:
