@@ -1,6 +1,12 @@
 import pytest
 
-from paritycheck.capture.resolving.answers import Obstacle, find_obstacle, first_words, read_resolution
+from paritycheck.capture.resolving.answers import (
+    Obstacle,
+    find_obstacle,
+    find_sources,
+    first_words,
+    read_resolution,
+)
 from paritycheck.predict.selecting.selection import Resolved
 
 LIST = """\
@@ -73,6 +79,19 @@ def test_a_source_that_cannot_be_read_is_no_index_that_cannot_be_reached() -> No
     said = "error: Request failed after 3 retries\n  cause: Failed to fetch: https://nope.invalid/simple/x/"
     assert find_obstacle(said) == Obstacle("it cannot be reached", url="https://nope.invalid/simple/x/")
     assert find_obstacle("error: something else") is None
+
+
+def test_names_all_that_has_no_wheel_with_what_holds_it() -> None:
+    said = (
+        "Because all versions of docopt have no usable wheels and big>=1 depends on docopt>=0.6,<1, we can\n"
+        "   conclude that big>=1 cannot be used. And because lmdb==0.98 has no usable wheels and you\n"
+        "   require lmdb==0.98, we can conclude that your requirements are unsatisfiable."
+    )
+    assert set(find_sources(said)) == {
+        ("docopt", ""),
+        ("docopt", ">=0.6,<1"),
+        ("lmdb", "==0.98"),
+    }
 
 
 def test_repeats_uv_without_credentials() -> None:

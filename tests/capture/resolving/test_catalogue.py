@@ -10,7 +10,7 @@ from paritycheck.capture.resolving.catalogue import open_catalogue
 from paritycheck.errors import UsageError
 from paritycheck.model.environment import Distribution, Environment
 from paritycheck.predict.selecting.selection import Catalogue, Question, Resolved
-from tests.capture.resolving.index import Index, make_wheel, serve
+from tests.capture.resolving.index import Index, make_source, make_wheel, serve
 
 SDIST = ("source-1.0.tar.gz", b"never opened")
 
@@ -27,7 +27,17 @@ def index() -> Iterator[Index]:
         make_wheel("fast", "1.1", tag="cp312-cp312-manylinux_2_17_x86_64"),
         make_wheel("needs_source", "1.0", requires=("source", "lib<2")),
     ]
-    with serve(*wheels, SDIST) as running:
+    sources = [
+        make_source("built", "1.0", requires="lib<2\n\n[speed]\nfast\n"),
+        make_source("plain", "1.0"),
+        make_source("later", "2.0"),
+        make_source("deep", "1.5", requires="plain\n"),
+    ]
+    wheels += [
+        make_wheel("later", "1.0"),
+        make_wheel("needs_deep", "1.0", requires=("deep<2", "built[speed]")),
+    ]
+    with serve(*wheels, *sources, SDIST) as running:
         yield running
 
 
@@ -79,6 +89,53 @@ def test_leaves_out_what_only_a_build_would_tell(catalogue: Catalogue) -> None:
     for name in ("source", "nowhere", "app", "mine", "--extra-index-url"):
         assert any(problem.startswith(name) for problem in answer.problems), name
     assert not any("secret" in problem for problem in answer.problems)
+
+
+def test_what_has_no_wheel_is_resolved_by_its_source(catalogue: Catalogue, index: Index) -> None:
+    assert catalogue.resolve is not None
+    assert catalogue.listing is not None
+    answer = catalogue.resolve(Question(("needs-deep", "later"), python="3.12"))
+    assert answer is not None
+    assert answer.problems == ()
+    assert answer.packages == (
+        Resolved("built", "1.0", ("needs-deep",)),
+        Resolved("deep", "1.5", ("needs-deep",)),
+        Resolved("fast", "1.1", ("built",)),
+        Resolved("later", "2.0"),
+        Resolved("lib", "1.0", ("built",)),
+        Resolved("needs-deep", "1.0"),
+        Resolved("plain", "1.0", ("deep",)),
+    )
+    assert "built/__init__.py" in (catalogue.listing("built", "1.0") or ())
+    assert sum(path.endswith("later-2.0.tar.gz") for path in index.asked) == 1
+
+
+def test_what_is_installed_stays_if_it_satisfies(catalogue: Catalogue) -> None:
+    assert catalogue.resolve is not None
+    for present, version in (("1.0", "1.0"), ("0.1", "2.0")):
+        asked = Question(
+            ("app", "later"), python="3.12", present={"lib": present, "later": "1.0", "old": "1.0"}
+        )
+        answer = catalogue.resolve(asked)
+        assert answer is not None
+        assert answer.packages == (
+            Resolved("app", "1.0"),
+            Resolved("later", "1.0"),
+            Resolved("lib", version, ("app",)),
+        )
+
+
+def test_what_an_earlier_install_brought_is_not_asked_for_again(catalogue: Catalogue, index: Index) -> None:
+    assert catalogue.resolve is not None
+    first = catalogue.resolve(Question(("app", "later"), python="3.12"))
+    assert first is not None
+    there = {each.name: each.version for each in first.packages}
+    before = len(index.asked)
+    assert catalogue.resolve(Question(("later",), python="3.12", present=there)) == first
+    assert len(index.asked) == before
+    other = catalogue.resolve(Question(("later<2",), python="3.12", present=there))
+    assert other is not None
+    assert other.packages == (Resolved("later", "1.0"),)
 
 
 def test_an_index_that_nobody_answers_at_is_left_out(catalogue: Catalogue) -> None:
