@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from paritycheck.audit.dossier import Dossier
+from paritycheck.audit.failing import absence_of
 from paritycheck.audit.pipelines import Pipelines, import_checks
-from paritycheck.errors import ParityError
-from paritycheck.model.audit import Action, Failure
-from paritycheck.model.tree import FileTree
-from paritycheck.predict.planning.plan import make_plan
+from paritycheck.audit.standing import count, sentence
+from paritycheck.audit.trying import arrival, errors_of, plan_with_tracked, prove_declared
+from paritycheck.model.audit import Action, Failure, Horizon
+from paritycheck.model.report import Finding
 
 MOST_REPAIRS = 5
 
@@ -42,73 +41,74 @@ def _now(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
                 reason=failure.headline,
             )
     for finding in dossier.errors:
-        if finding.hint not in seen and not _covered(finding.items, failures):
+        if finding.hint not in seen and not covers(failures, finding):
             seen.add(finding.hint)
-            yield Action("now", finding.message, edit=finding.hint, reason=f"{finding.code} {finding.slug}")
+            yield _from_finding("now", finding)
     if any(failure.code and failure.code != "PC106" for failure in repaired):
         yield Action(
             "now",
-            "Rebuild the image, and put it in the place of this container's",
+            "Rebuild the image, then recreate the container from it",
             (build_command(dossier),),
-            reason="the image of a running container does not change",
+            reason="a container keeps the image that it was made from",
+            proof=_prove_rebuild(repaired, dossier),
         )
 
 
-def _covered(items: Sequence[object], failures: Sequence[Failure]) -> bool:
+def covers(failures: Sequence[Failure], finding: Finding) -> bool:
+    """Tell whether a finding is about what one of the failures misses: the same cause, told already."""
     names = {failure.journey.item.name for failure in failures if failure.journey}
-    return any(getattr(item, "name", "") in names for item in items)
+    return bool(names & {item.name for item in finding.items})
+
+
+def _from_finding(horizon: Horizon, finding: Finding) -> Action:
+    """Make the first sentence of the advice the title."""
+    first, _, rest = finding.hint.partition(". ")
+    title = sentence(first).rstrip(".:")
+    where = f" ({finding.locations[0]})" if finding.locations else ""
+    return Action(horizon, title, edit=rest, reason=f"{finding.code} {finding.message}{where}")
+
+
+def _is_untracked(failure: Failure) -> bool:
+    lost = failure.journey.lost_at if failure.journey else None
+    return lost is not None and lost.gate == "tracked" and failure.repair.startswith("git add")
 
 
 def _repair(failure: Failure, dossier: Dossier) -> Action:
     item = failure.journey.item if failure.journey else None
-    lost = failure.journey.lost_at if failure.journey else None
-    name = item.name if item else "it"
-    if (
-        item is not None
-        and lost is not None
-        and lost.gate == "tracked"
-        and failure.repair.startswith("git add")
-    ):
+    if item is None:
+        return Action("now", "Repair the cause", edit=sentence(failure.repair), reason=failure.reason)
+    if _is_untracked(failure):
         path = shlex.quote(item.path)
+        there = arrival(item.path, plan_with_tracked([item.path], dossier))
         return Action(
             "now",
-            f"Give git {item.path}",
+            f"Add {item.path} to git",
             (f"git add {path}", f"git commit -m {shlex.quote(f'Add {item.path}')} -- {path}"),
             reason=failure.reason,
-            proof=prove_tracked(item.path, dossier),
+            proof=f"the build was predicted with the file in git: it arrives at {there}" if there else "",
         )
-    tried = failure.repair.startswith(("add `", "write `"))
+    proof = ""
+    if item.kind == "distribution":
+        places = absence_of(item, failure.origin, dossier).locations
+        proof = prove_declared(item.name, places[0].path, dossier) if places else ""
+    elif item.path and failure.repair.startswith(("add `", "write `")):
+        proof = "the build was predicted with this edit: the file arrives where it is looked for"
+    edit = sentence(failure.repair)
     return Action(
-        "now",
-        f"Bring {name} into the container",
-        edit=failure.repair,
-        reason=failure.reason,
-        proof="the build was predicted with this edit: the file arrives where it is looked for"
-        if tried
-        else "",
+        "now", f"Bring {item.name} into the container", edit=edit, reason=failure.reason, proof=proof
     )
 
 
-def prove_tracked(path: str, dossier: Dossier) -> str:
-    """Predict the build from a clone that has ``path``; return what is seen, ``""`` if it does not help."""
-    plan, local = dossier.facts.plan, dossier.facts.local
-    entry = local.tree.get(path)
-    if plan is None or entry is None:
+def _prove_rebuild(repaired: Sequence[Failure], dossier: Dossier) -> str:
+    """Say what the check finds in the predicted image once git has all that it lacks."""
+    paths = [failure.journey.item.path for failure in repaired if failure.journey and _is_untracked(failure)]
+    if len(paths) < len(repaired):
         return ""
-    needed = [entry]
-    above = path.rpartition("/")[0]
-    while above:
-        directory = local.tree.get(above)
-        if directory is not None and above not in plan.clone.tree:
-            needed.append(directory)
-        above = above.rpartition("/")[0]
-    clone = msgspec.structs.replace(plan.clone, tree=FileTree([*plan.clone.tree, *needed]))
-    try:
-        repaired = make_plan(clone, plan.options)
-    except ParityError:
+    errors = errors_of(plan_with_tracked(paths, dossier), dossier)
+    if errors is None:
         return ""
-    there = repaired.landings.container_of(path) if repaired else ()
-    return f"the build was predicted with the file in git: it arrives at /{there[0]}" if there else ""
+    found = f"{count(len(errors), 'error')}, the first {errors[0].message}" if errors else "no error any more"
+    return f"the check of the build that was predicted with it finds {found}"
 
 
 def build_command(dossier: Dossier) -> str:
@@ -128,10 +128,8 @@ def build_command(dossier: Dossier) -> str:
 
 def _today(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
     for finding in dossier.report.findings:
-        if finding.code == "PC404":
-            yield Action("today", "Keep the health check", edit=finding.hint, reason=finding.message)
-        elif finding.severity == "warning" and not _covered(finding.items, failures):
-            yield Action("today", finding.message, edit=finding.hint, reason=f"{finding.code} {finding.slug}")
+        if finding.severity == "warning" and not covers(failures, finding):
+            yield _from_finding("today", finding)
     predicted = dossier.predicted
     if predicted is not None and any(failure.explained == "parity" for failure in failures):
         caught = [each for each in predicted.findings if each.severity == "error"]
@@ -141,8 +139,8 @@ def _today(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
                 "today",
                 "Check parity before every push",
                 (f"paritycheck check {shlex.quote(dossier.facts.context_root or '.')}{file}",),
-                reason="no build is needed for it",
-                proof=f"the same was asked for this report, and found: {caught[0].code} {caught[0].message}",
+                reason="it needs no build",
+                proof=f"asked for this report, it finds {caught[0].code} {caught[0].message}",
             )
 
 
@@ -152,12 +150,14 @@ def _sprint(failures: Sequence[Failure], dossier: Dossier, pipelines: Pipelines)
         image = dossier.image or "IMAGE"
         yield Action(
             "sprint",
-            "Import in CI what the image starts, after each build",
+            "Let CI import what the image starts, after each build",
             (f"paritycheck smoke {shlex.quote(image)}",),
             reason=why,
         )
     plan = dossier.facts.plan
-    if plan is not None and failures and not import_checks(plan):
+    if plan is None:
+        return
+    if failures and not import_checks(plan):
         roots = [
             root.name for root in dossier.facts.view.start.roots if root.name and root.name != "__main__"
         ]
@@ -165,23 +165,34 @@ def _sprint(failures: Sequence[Failure], dossier: Dossier, pipelines: Pipelines)
             yield Action(
                 "sprint",
                 "Let the build fail where the start would",
-                edit=f'add `RUN python -c "import {roots[0]}"` at the end of {plan.containerfile.path}',
+                edit=f'Add `RUN python -c "import {roots[0]}"` at the end of {plan.containerfile.path}.',
                 reason="no RUN step imports the application",
+                proof=_prove_step(roots[0], dossier),
             )
     container = dossier.container
-    if container is None or plan is None:
+    if container is None:
         return
     if container.healthcheck is None and not plan.lines_of("HEALTHCHECK"):
         yield Action(
             "sprint",
             "Declare a health check",
-            edit=f"add a HEALTHCHECK line to {plan.containerfile.path}",
+            edit=f"Add a HEALTHCHECK line to {plan.containerfile.path}.",
             reason="neither the Containerfile nor the container has one",
         )
     if container.user in ("", "0", "root") and not plan.lines_of("USER"):
         yield Action(
             "sprint",
             "Run as another user than root",
-            edit=f"add a USER line to {plan.containerfile.path}",
-            reason="the Containerfile has no USER line",
+            edit=f"Add a USER line to {plan.containerfile.path}.",
+            reason="the Containerfile has no USER line; which files the program writes is not known",
         )
+
+
+def _prove_step(root: str, dossier: Dossier) -> str:
+    """Say which loss an import of ``root`` in the predicted image leads to."""
+    for finding in dossier.predicted.findings if dossier.predicted else ():
+        if finding.severity == "error" and any(root in each.chain[:1] for each in finding.imported_by):
+            return (
+                f"in the predicted image the imports of {root} lead to {finding.items[0].name}, which is lost"
+            )
+    return ""

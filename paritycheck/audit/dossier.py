@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from paritycheck import __version__
 from paritycheck.audit.mounting import as_run, as_service
-from paritycheck.check import compare, gather_facts
+from paritycheck.check import SCHEMA_VERSION, compare, gather_facts
 from paritycheck.config import Config
 from paritycheck.errors import NothingCompared
 from paritycheck.gates import Facts
 from paritycheck.model.container import ContainerFacts
 from paritycheck.model.history import PathHistory
 from paritycheck.model.incident import LogReading
-from paritycheck.model.report import Finding, Report
+from paritycheck.model.report import Finding, Report, Summary, Tool
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.planning.plan import Plan
 
@@ -29,6 +30,7 @@ class Dossier(msgspec.Struct, frozen=True):
 
     ``pipelines`` are the texts of the repository's CI files, by path. ``predicted`` is what the check says of
     the next build from this checkout, asked with ``settings``; ``None`` without a Containerfile.
+    ``unjudged`` says why the two sides could not be compared; ``""``: they were.
     """
 
     subject: str
@@ -43,6 +45,7 @@ class Dossier(msgspec.Struct, frozen=True):
     settings: Config = Config()
     image: str = ""
     remarks: tuple[str, ...] = ()
+    unjudged: str = ""
 
     @property
     def engine(self) -> str:
@@ -78,8 +81,8 @@ def gather(
     """Put the evidence together and judge the two sides as the check does.
 
     ``root`` is where the checkout lies on this machine, ``name`` the
-    image's name where there is no container to tell it, ``remarks`` what could not be read. Raises what
-    ``compare`` raises.
+    image's name where there is no container to tell it, ``remarks`` what could not be read. Where there is
+    nothing to compare, the log and the container are evidence all the same.
     """
     built = config
     if container is not None:
@@ -87,7 +90,12 @@ def gather(
         service = as_service(container, config.service, root)
         config = msgspec.structs.replace(config, service=service)
     facts = gather_facts(local, image, plan, config)
-    report = compare(local, image, plan, config)
+    unjudged = ""
+    try:
+        report = compare(local, image, plan, config)
+    except NothingCompared as error:
+        unjudged = error.message
+        report = _nothing_compared(local, image, error)
     predicted = None
     if plan is not None and any(finding.severity == "error" for finding in report.findings):
         with contextlib.suppress(NothingCompared):
@@ -105,6 +113,19 @@ def gather(
         history=history,
         image=(container.image if container else "") or name,
         remarks=remarks,
+        unjudged=unjudged,
+    )
+
+
+def _nothing_compared(local: Snapshot, image: Snapshot, error: NothingCompared) -> Report:
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("paritycheck", __version__),
+        local=local.origin,
+        container=image.origin,
+        summary=Summary(0, 0, 0, 0, 0, 0, 0, 0, 0),
+        findings=(),
+        remarks=(f"nothing was compared: {error.message}; {error.hint}",),
     )
 
 

@@ -8,23 +8,26 @@ from collections.abc import Sequence
 import msgspec
 
 from paritycheck.audit.dossier import Dossier
-from paritycheck.audit.libraries import library_journey, library_repair
 from paritycheck.audit.mounting import follow
 from paritycheck.audit.searching import repair_path
 from paritycheck.audit.unexplained import explain_otherwise
+from paritycheck.findings.distributions import CODE_OF_ABSENCE
+from paritycheck.findings.libraries import system_of
 from paritycheck.findings.raised import missed_item, own_file
 from paritycheck.model.audit import Failure
 from paritycheck.model.incident import Incident
-from paritycheck.model.journey import Item, Journey
+from paritycheck.model.journey import Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer
 from paritycheck.model.smoke import Raised
-from paritycheck.parse.logs.exceptions import missing_library, missing_program
+from paritycheck.parse.logs.exceptions import missing_program
 from paritycheck.parse.logs.times import seconds_of
+from paritycheck.predict.judging.absence import Absence, explain_absence
+from paritycheck.predict.linking.packages import install_hint
 from paritycheck.predict.planning.repairing import repair_copy, repair_ignore, repair_placing
 from paritycheck.rules import RULE_OF_GATE, RULES
 
-KINDS = {"distribution": "PC201", "data": "PC109", "library": "PC207"}
+KINDS = {"data": "PC109", "library": "PC207"}
 
 
 def read_failures(dossier: Dossier) -> tuple[Failure, ...]:
@@ -70,32 +73,56 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
     headline = (
         f"{raised.type or 'an exception'}: {raised.message}".rstrip(": ") if raised.type else _cut(raised)
     )
-    library = missing_library(raised)
-    item = None if library or missing_program(raised) else _item(raised, origin, dossier)
+    item = None if missing_program(raised) else _item(raised, origin, dossier)
     journey = follow(item, facts, dossier.container) if item else None
-    if library:
-        item, journey = library_journey(library, facts)
     lost = journey.lost_at if journey else None
     if item is None or journey is None or lost is None:
         explained, reason, repair = explain_otherwise(raised, item, journey, origin, dossier)
         return Failure(headline, incident, explained, reason, repair=repair, origin=origin, journey=journey)
-    code = KINDS.get(item.kind) or RULE_OF_GATE[lost.gate]
-    finding = next(
-        (each for each in dossier.report.findings if item.name in {one.name for one in each.items}), None
+    finding = _finding_about(item, dossier)
+    told = Failure(
+        headline, incident, "parity", lost.reason, finding.code if finding else "", journey, origin=origin
     )
+    if item.kind == "distribution":
+        return _without_distribution(told, item, lost, finding, dossier)
     words = item.name.rpartition(".")[2] if item.kind == "module" else item.path.rpartition("/")[2]
     needed_by = origin.path if origin else ""
-    return Failure(
-        headline=headline,
-        incident=incident,
-        explained="parity",
-        reason=lost.reason,
-        code="PC106" if lost.gate == "mounted" else finding.code if finding else code,
-        journey=journey,
+    code = "PC106" if lost.gate == "mounted" else told.code or KINDS.get(item.kind) or RULE_OF_GATE[lost.gate]
+    return msgspec.structs.replace(
+        told,
+        code=code,
         repair=_repair(item, journey, finding, dossier),
-        origin=origin,
         history=dossier.history(item.path, needed_by, words) if item.path else None,
     )
+
+
+def _finding_about(item: Item, dossier: Dossier) -> Finding | None:
+    return next(
+        (each for each in dossier.report.findings if item.name in {one.name for one in each.items}), None
+    )
+
+
+def _without_distribution(
+    told: Failure, item: Item, lost: Verdict, finding: Finding | None, dossier: Dossier
+) -> Failure:
+    """Say which line should have brought a distribution; it has no path, so git is not asked."""
+    absence = absence_of(item, told.origin, dossier)
+    known = finding is not None and finding.code in CODE_OF_ABSENCE.values()
+    reason = f"{item.name} is not installed: {absence.reason}"
+    if lost.gate == "worktree":
+        reason = f"{reason}; the local environment does not have it either"
+    return msgspec.structs.replace(
+        told,
+        explained="both-sides" if lost.gate == "worktree" else "parity",
+        reason=reason,
+        code=finding.code if known and finding else CODE_OF_ABSENCE[absence.kind],
+        repair=absence.hint or (finding.hint if known and finding else ""),
+    )
+
+
+def absence_of(item: Item, origin: Location | None, dossier: Dossier) -> Absence:
+    """Return why the container lacks a distribution, with the line to change."""
+    return explain_absence(item.name, dossier.facts.supply, origin.path if origin else "")
 
 
 def _cut(raised: Raised) -> str:
@@ -112,9 +139,7 @@ def _item(raised: Raised, origin: Location | None, dossier: Dossier) -> Item | N
     item = missed_item(raised, origin.path if origin else "", facts)
     if item is not None and item.kind == "module" and facts.local.tree.is_dir(item.path):
         return _inside(item, origin, dossier)
-    if item is not None and (item.path or item.kind == "distribution"):
-        return item
-    return None
+    return item if item is not None and (item.path or item.kind in ("distribution", "library")) else None
 
 
 def _inside(package: Item, origin: Location | None, dossier: Dossier) -> Item | None:
@@ -140,7 +165,9 @@ def _repair(item: Item, journey: Journey, finding: Finding | None, dossier: Doss
     if lost is None:
         return ""
     if item.kind == "library":
-        return library_repair(item.name, dossier.facts)
+        # The check knows what else the same module needs: one package after the other helps nobody.
+        known = finding is not None and finding.code == "PC207"
+        return finding.hint if known and finding else install_hint([item.name], system_of(dossier.facts))
     if lost.gate == "mounted" and lost.locations:
         return f"leave out the {lost.locations[0].text} at {lost.locations[0]}, or put the file into it"
     if lost.gate == "syspath":

@@ -39,8 +39,6 @@ _IMPORTS = re.compile(
     r"|\bmanage\.py check\b|\bparitycheck\b"
 )
 
-_PACKAGES = re.compile(r"\b(?:apt-get|apt|apk|dnf|microdnf|yum|zypper)\b[^|;&]*\b(?:install|add)\b")
-
 
 class Pipelines(msgspec.Struct, frozen=True):
     """The files that were read, and the lines in them that do something of each kind."""
@@ -77,15 +75,6 @@ def _runs(plan: Plan) -> Iterator[Location]:
     for instruction in plan.containerfile.instructions:
         if instruction.keyword == "RUN" and _IMPORTS.search(instruction.location.text[:4000]):
             yield _withheld(instruction.location)
-
-
-def package_steps(plan: Plan) -> tuple[Location, ...]:
-    """Return the RUN steps that install packages of the operating system."""
-    return tuple(
-        _withheld(instruction.location)
-        for instruction in plan.containerfile.instructions
-        if instruction.keyword == "RUN" and _PACKAGES.search(instruction.location.text[:4000])
-    )
 
 
 def _withheld(line: Location) -> Location:

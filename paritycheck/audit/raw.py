@@ -19,6 +19,10 @@ def quote_raw(dossier: Dossier) -> Iterator[Evidence]:
             "log", f"{asked}{log.lines} lines, {log.size} bytes, from {log.first or '?'} to {log.last or '?'}"
         )
         yield Evidence("log, its end", "\n".join(log.tail))
+    git = dossier.facts.local.git
+    if git is not None and git.state == "repository":
+        own = f"{len(git.untracked)} untracked, {len(git.modified)} modified, {len(git.deleted)} deleted"
+        yield Evidence("checkout", f"HEAD {git.head or 'none'}; paths that differ from it: {own}")
     if container is not None and container.changes:
         # A directory above a changed path is changed by it.
         above = {each.path.rpartition("/")[0] for each in container.changes}
@@ -47,13 +51,13 @@ def _container_lines(dossier: Dossier) -> Iterator[str]:
     yield f"working directory: {container.workdir or '/'}, user: {container.user or 'root (none is named)'}"
     yield f"health check: {' '.join(container.healthcheck.test) if container.healthcheck else 'none'}"
     yield (
-        f"limits: memory {_known(limits.memory)}, processors {_known(limits.processors)}, "
+        f"limits: memory {_size(limits.memory)}, processors {_known(limits.processors)}, "
         f"processes {_known(limits.processes)}"
     )
     if use is not None:
         yield (
-            f"use: memory {_known(use.memory)}, processes {_known(use.processes)}, "
-            f"processor {_known(use.processor)} %"
+            f"use: memory {_size(use.memory)}, processes {_known(use.processes)}, "
+            f"processor {'unknown' if use.processor is None else f'{use.processor} %'}"
         )
     for mount in container.mounts:
         mode = "read-only" if mount.read_only else "writable"
@@ -64,3 +68,7 @@ def _container_lines(dossier: Dossier) -> Iterator[str]:
 
 def _known(value: object) -> str:
     return "none" if value is None else str(value)
+
+
+def _size(number: int | None) -> str:
+    return "none" if number is None else f"{number / (1 << 20):.1f} MiB"

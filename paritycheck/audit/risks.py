@@ -18,16 +18,16 @@ def weigh(
     container = dossier.container
     if status == "crash-loop" and container is not None:
         name, _, most = container.restart_policy.partition(":")
-        stays = f"its engine has used up the {most} restarts"
+        stays = f"{container.engine.capitalize()} has used up its {most} restarts"
         end = (
             stays
             if has_given_up(container)
-            else f"after {most} restarts it stays down"
+            else f"After {most} restarts it stays down"
             if most
-            else f"the policy {name} does not end it"
+            else f"The restart policy “{name}” does not end it: no restart brings what is missing"
         )
         yield Statement(
-            f"Nothing that this container serves is served; {end}.",
+            f"What this container serves is down. {end}.",
             (Evidence(f"{container.engine} inspect", f"RestartPolicy: {container.restart_policy}"),),
             "Outage",
             "error",
@@ -64,8 +64,8 @@ def weigh(
     reasons = unseen_reasons(dossier, pipelines)
     if reasons and failures:
         yield Statement(
-            f"The same may happen with any other file: {'; '.join(reason for reason, _ in reasons)}.",
-            tuple(evidence for _, evidence in reasons),
+            "What else gets lost between checkout and container goes unseen, too.",
+            tuple(Evidence(evidence.source, reason) for reason, evidence in reasons),
             "Goes unseen",
             "warning",
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from paritycheck.audit.dossier import Dossier
 from paritycheck.audit.failing import is_past
@@ -28,7 +29,7 @@ def judge_status(dossier: Dossier, failures: tuple[Failure, ...]) -> Status:
     if container.state == "running":
         if container.health is not None and container.health.status == "unhealthy":
             return "unhealthy"
-        return "troubled" if errors or current else "healthy"
+        return "troubled" if errors or current else "unknown" if dossier.unjudged else "healthy"
     if container.state in ("exited", "dead", "stopped") and (broke or container.error):
         return "crashed"
     return "stopped" if container.state in ("exited", "stopped", "created", "paused") else "unknown"
@@ -61,6 +62,11 @@ def seconds(number: float) -> str:
     return f"{number / 60:.0f} min" if number < 7200 else f"{number / 3600:.1f} h"
 
 
+def to_the_second(time: str) -> str:
+    """Return a time of an engine without the fractions that no reader needs."""
+    return re.sub(r"\.\d+(?=Z|[+-]|\Z)", "", time)
+
+
 def has_given_up(container: ContainerFacts) -> bool:
     """Tell whether the engine has used up the restarts that its policy allows."""
     most = container.restart_policy.partition(":")[2]
@@ -77,19 +83,35 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
+def describe_restarts(container: ContainerFacts) -> str:
+    """Return how often it was restarted, how fast, and by which policy, in one sentence."""
+    policy = f"restart policy “{container.restart_policy or 'unknown'}”"
+    if not container.restarts:
+        return f"The container has not been restarted ({policy})."
+    every = restart_interval(container)
+    often = f", every {seconds(every)}" if every is not None else ""
+    engine = container.engine.capitalize()
+    return f"{engine} has restarted the container {count(container.restarts, 'time')}{often} ({policy})."
+
+
+def describe_end(container: ContainerFacts) -> str:
+    """Return how its last process ended, in one sentence; ``""`` if none has."""
+    killed = ": the kernel killed it for want of memory" if container.out_of_memory else ""
+    if container.exit_code is None:
+        return f"A process of it was killed{killed}." if killed else ""
+    return f"Its last process ended with exit code {container.exit_code}{killed}."
+
+
 def describe_state(container: ContainerFacts) -> str:
-    """Return state, exit code, restarts and their interval in one sentence."""
-    parts = [f"the container is {container.state}"]
-    if container.exit_code is not None:
-        parts.append(f"its last process ended with {container.exit_code}")
-    if container.out_of_memory:
-        parts.append("the kernel killed it for want of memory")
-    if container.restarts:
-        every = restart_interval(container)
-        often = f", every {seconds(every)}" if every is not None else ""
-        parts.append(f"its engine has restarted it {count(container.restarts, 'time')}{often}")
-    parts.append(f"restart policy {container.restart_policy or 'unknown'}")
-    return ", ".join(parts)
+    """Return restarts, exit code, state and uptime in a few sentences."""
+    up = uptime(container)
+    if container.state == "running":
+        now = "When it was asked about, it was running" + (f", for {seconds(up)}." if up is not None else ".")
+    else:
+        lived = f", after it ran for {seconds(up)}" if up is not None else ""
+        since = f" since {to_the_second(container.finished)}" if container.finished else ""
+        now = f"It is {container.state}{since}{lived}."
+    return " ".join(filter(None, (describe_restarts(container), describe_end(container), now)))
 
 
 def state_evidence(container: ContainerFacts) -> Evidence:
@@ -99,6 +121,7 @@ def state_evidence(container: ContainerFacts) -> Evidence:
         "ExitCode": container.exit_code,
         "RestartCount": container.restarts,
         "RestartPolicy": container.restart_policy,
+        "StartedAt": container.started or None,
     }
     known = (f"{name}: {value}" for name, value in facts.items() if value is not None)
     return Evidence(f"{container.engine} inspect", ", ".join(known))
@@ -110,7 +133,8 @@ def standing_statements(dossier: Dossier) -> Iterator[Statement]:
     if container is None:
         return
     said = f"{container.engine} inspect"
-    yield from _health(container, said)
+    looping = container.restarts >= LOOP and container.exit_code not in (None, 0)
+    yield from _health(container, said, {each.code for each in dossier.report.findings})
     if container.out_of_memory:
         limit = f" of {container.limits.memory} bytes" if container.limits.memory else ""
         yield Statement(
@@ -119,10 +143,10 @@ def standing_statements(dossier: Dossier) -> Iterator[Statement]:
             "Out of memory",
             "error",
         )
-    if container.restarts >= LOOP and container.restart_policy != "no":
+    if looping and container.restart_policy != "no":
         yield Statement(
-            f"The restart policy {container.restart_policy} starts a process again that cannot start: "
-            f"{count(container.restarts, 'time')} so far.",
+            f"The restart policy “{container.restart_policy}” has started again "
+            f"{count(container.restarts, 'time')} what failed: between two failures it looks like running.",
             (
                 Evidence(
                     said, f"RestartCount: {container.restarts}, RestartPolicy: {container.restart_policy}"
@@ -132,7 +156,7 @@ def standing_statements(dossier: Dossier) -> Iterator[Statement]:
             "warning",
         )
     if container.user in ("", "0", "root") or container.user.startswith(("0:", "root:")):
-        written = container.user or "nobody is named, which means root"
+        written = container.user or "empty, which means root"
         yield Statement("The process runs as root.", (Evidence(said, f"User: {written}"),), "User", "note")
     if container.privileged:
         yield Statement(
@@ -149,9 +173,10 @@ def standing_statements(dossier: Dossier) -> Iterator[Statement]:
     yield from _changes(dossier, container)
 
 
-def _health(container: ContainerFacts, said: str) -> Iterator[Statement]:
+def _health(container: ContainerFacts, said: str, codes: Collection[str]) -> Iterator[Statement]:
     test = container.healthcheck.test if container.healthcheck else ()
-    if not test or test == ("NONE",):
+    # PC404 says the same, and where it was lost.
+    if (not test or test == ("NONE",)) and "PC404" not in codes:
         yield Statement(
             "The container has no health check: its engine calls it running as long as a process exists.",
             (Evidence(said, "Healthcheck: none"),),

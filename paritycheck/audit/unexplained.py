@@ -21,7 +21,8 @@ def explain_otherwise(
 ) -> Answer:
     """Say what is known of an exception that no gate explains."""
     if item is not None and item.kind == "library":
-        return "none-of-ours", _reason(journey), "check LD_LIBRARY_PATH, ldconfig, and the architecture"
+        there = f"{_reason(journey)}, and the loader does not accept it"
+        return "none-of-ours", there, "check LD_LIBRARY_PATH, ldconfig, and the architecture"
     if is_circular(raised):
         return "none-of-ours", f"{raised.name} imports itself by way of other modules: nothing is missing", ""
     if raised.imports and raised.name:

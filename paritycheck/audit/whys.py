@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from paritycheck.audit.dossier import Dossier
-from paritycheck.audit.failing import decisive, importers
+from paritycheck.audit.dossier import PIPELINE_DIRECTORIES, PIPELINE_FILES, Dossier
+from paritycheck.audit.failing import absence_of, decisive, importers
 from paritycheck.audit.pipelines import Pipelines, import_checks
-from paritycheck.audit.standing import describe_state, restart_interval, seconds, sentence, state_evidence
+from paritycheck.audit.roots import UNKNOWN, find_root
+from paritycheck.audit.standing import (
+    count,
+    describe_end,
+    restart_interval,
+    seconds,
+    sentence,
+    state_evidence,
+)
 from paritycheck.model.audit import Evidence, Failure, Why
-from paritycheck.model.journey import Gate, Verdict
+from paritycheck.model.journey import GATE_ORDER, Gate, Verdict
 from paritycheck.model.location import Location
 
 _THIRD: dict[Gate, str] = {
@@ -17,7 +23,6 @@ _THIRD: dict[Gate, str] = {
     "syspath": "Why does the interpreter not look where {} is?",
     "importable": "Why does the interpreter not take {}?",
 }
-UNKNOWN = "Unknown: no fact at hand answers it."
 
 
 def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[Why, ...]:
@@ -26,7 +31,7 @@ def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[
     first = Why(
         "Why does the container fail?",
         _crash(failure, dossier),
-        (log_evidence(failure), *([state_evidence(dossier.container)] if dossier.container else [])),
+        (log_line(failure), *([state_evidence(dossier.container)] if dossier.container else [])),
     )
     if failure.explained != "parity" or failure.journey is None or lost is None:
         return (first, *_otherwise(failure, dossier, pipelines))
@@ -39,7 +44,7 @@ def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[
             *_where_lost(failure, lost, dossier),
         ),
         Why("Why was that not seen before the container ran?", *_unseen(dossier, pipelines)),
-        Why("What let it be so?", *_root(lost, failure, dossier, pipelines)),
+        Why("What let it be so?", *find_root(lost, failure, dossier, pipelines)),
     )
 
 
@@ -51,22 +56,35 @@ def log_evidence(failure: Failure) -> Evidence:
     )
 
 
+def log_line(failure: Failure) -> Evidence:
+    """Return where the log tells of it, in one line."""
+    incident = failure.incident
+    words = next((line.strip() for line in reversed(incident.excerpt) if line.strip()), failure.headline)
+    return Evidence("log", f"from line {incident.line}: {words}" if incident.line else words)
+
+
 def _crash(failure: Failure, dossier: Dossier) -> str:
     incident, container = failure.incident, dossier.container
     where = f" at {failure.origin}" if failure.origin else ""
-    often = f", {incident.count} times in the log" if incident.count > 1 else ""
+    often = f", {count(incident.count, 'time')} in the log" if incident.count > 1 else ""
     every = f", every {seconds(incident.period)}" if incident.period else ""
-    said = f"{failure.headline}{where}{often}{every}."
+    said = f"Its program fails{where} with {failure.headline}{often}{every}."
     if container is None:
         return said
-    return f"{said} {sentence(describe_state(container))}"
+    return f"{said} {describe_end(container)}".rstrip()
+
+
+_VERBS: dict[str, str] = {"module": "imports", "distribution": "imports", "data": "opens", "library": "loads"}
 
 
 def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, ...]]:
     verdicts = failure.journey.verdicts if failure.journey else ()
     raised = decisive(failure.incident.raised)
     needed = importers(failure, dossier)
-    asked = f"{failure.origin} asks for it" if failure.origin else f"{raised.type} names it"
+    kind = failure.journey.item.kind if failure.journey else ""
+    asked = (
+        f"{failure.origin} {_VERBS.get(kind, 'needs')} it" if failure.origin else f"{raised.type} names it"
+    )
     answer = f"{asked}, and "
     side = next((one for one in verdicts if one.gate == "image"), None)
     lost = failure.journey.lost_at if failure.journey else None
@@ -74,26 +92,37 @@ def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, .
     answer += verdict.reason if verdict else "the container does not have it"
     chain = needed[0].chain if needed else ()
     if chain:
-        answer += f". The start command comes to it through {' > '.join(chain)}"
+        answer += f". The start command comes to it by way of {', '.join(chain)}"
+    origin = failure.origin
     places = tuple(Location(each.path, each.line) for each in needed[:3])
-    evidence = [Evidence("imports", "statements that need it", places)] if places else []
+    if origin is not None:
+        others = (place for place in places if (place.path, place.line) != (origin.path, origin.line))
+        places = (origin, *others)
+    evidence = [Evidence("sources", "what needs it", places)] if places else []
     evidence += [
-        Evidence(f"gate {one.gate}", one.reason, one.locations) for one in verdicts if one.outcome == "lost"
+        Evidence(f"gate {one.gate}", one.reason, one.locations)
+        for one in verdicts
+        if one.outcome == "lost" and one is not lost
     ]
     return f"{answer}.", tuple(evidence)
 
 
 def _where_lost(failure: Failure, lost: Verdict, dossier: Dossier) -> tuple[str, tuple[Evidence, ...], bool]:
-    evidence = [Evidence(lost.gate, lost.reason, lost.locations)]
-    answer = f"It is lost at the gate “{lost.gate}”: {lost.reason}."
+    evidence = [Evidence(f"gate {lost.gate}", lost.reason, lost.locations)]
+    number = GATE_ORDER.index(lost.gate) + 1
+    answer = f"It is lost at gate {number} of {len(GATE_ORDER)}, “{lost.gate}”: {lost.reason}."
+    plan = dossier.facts.plan
+    item = failure.journey.item if failure.journey else None
+    if item is not None and item.kind == "distribution":
+        absence = absence_of(item, failure.origin, dossier)
+        evidence.append(Evidence("prediction", absence.reason, absence.locations))
+        return f"{answer} {sentence(absence.reason)}", tuple(dict.fromkeys(evidence)), True
     history = failure.history
     if history is not None:
         told = list(_history(failure))
-        evidence += [Evidence("git log", text) for text in told]
+        evidence += [Evidence("git log", text) for text in told[1:] or told]
         if told:
             answer += f" {sentence(told[0])}"
-    plan = dossier.facts.plan
-    item = failure.journey.item if failure.journey else None
     early = lost.gate in ("tracked", "context", "copied")
     if plan is not None and item is not None and early and not plan.landings.container_of(item.path):
         answer += " Another build from a clean clone lacks it as well."
@@ -131,19 +160,18 @@ def unseen_reasons(dossier: Dossier, pipelines: Pipelines) -> list[tuple[str, Ev
     declared = plan.lines_of("HEALTHCHECK")[-1:] if plan else ()
     test = container.healthcheck if container else (config.healthcheck if config else None)
     if declared and test is None:
-        lost = f"the health check that {declared[0]} declares is not in the image: the OCI format drops it"
-        found.append((lost, Evidence("Containerfile", "HEALTHCHECK", declared)))
+        lost = f"the health check that {declared[0]} declares is not in the image (the OCI format drops it)"
+        found.append((lost, Evidence("Containerfile", "a HEALTHCHECK is declared", declared)))
     elif test is None:
         found.append(("no health check is declared", Evidence("image", "Healthcheck: none")))
     if plan is not None and not import_checks(plan):
-        path = plan.containerfile.path
-        found.append(
-            ("no RUN step imports the application", Evidence("Containerfile", f"no such step in {path}"))
-        )
+        steps = sum(each.keyword == "RUN" for each in plan.containerfile.instructions)
+        looked = f"{count(steps, 'RUN step')} in {plan.containerfile.path}"
+        found.append(("no RUN step imports the application", Evidence("Containerfile", looked)))
     files = ", ".join(pipelines.files[:6])
     if not pipelines.files:
         found.append(
-            ("the repository has no CI files", Evidence("checkout", "none of the usual paths exists"))
+            ("the repository has no CI files", Evidence("checkout", f"there is no {_usual_paths()}"))
         )
     else:
         builds = pipelines.of("builds")
@@ -159,99 +187,18 @@ def unseen_reasons(dossier: Dossier, pipelines: Pipelines) -> list[tuple[str, Ev
     return found
 
 
+def _usual_paths() -> str:
+    paths = (*PIPELINE_DIRECTORIES[:2], *sorted(PIPELINE_FILES)[:3])
+    others = len(PIPELINE_DIRECTORIES) + len(PIPELINE_FILES) - len(paths)
+    return f"{', '.join(paths)}, nor any of {others} other paths"
+
+
 def _unseen(dossier: Dossier, pipelines: Pipelines) -> tuple[str, tuple[Evidence, ...], bool]:
     reasons = unseen_reasons(dossier, pipelines)
     if not reasons:
         return UNKNOWN, (), False
     text = "; ".join(reason for reason, _ in reasons)
     return sentence(text), tuple(evidence for _, evidence in reasons), True
-
-
-def _root(
-    lost: Verdict, failure: Failure, dossier: Dossier, pipelines: Pipelines
-) -> tuple[str, tuple[Evidence, ...], bool]:
-    item = failure.journey.item if failure.journey else None
-    tell = _not_installed if item is not None and item.kind == "library" else ROOTS.get(lost.gate)
-    told = tell(lost, failure, dossier) if tell else ""
-    if not told:
-        return UNKNOWN, (), False
-    gate = " No CI file compares the two." if pipelines.files and not pipelines.of("parity") else ""
-    return f"{told}{gate}", (Evidence(lost.gate, lost.reason, lost.locations),), True
-
-
-def _untracked(lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
-    path = failure.journey.item.path if failure.journey else ""
-    line = next((place for place in lost.locations if place.line), None)
-    if line is not None:
-        return f"The line {line} ({line.text}) covers more than it is meant for: it hides {path} from git."
-    return f"{path} lies in the working tree untracked: the author's disk has it, a clone has not."
-
-
-def _ignored(lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
-    path = failure.journey.item.path if failure.journey else ""
-    line = next((place for place in lost.locations if place.line), None)
-    if line is None:
-        return f"{path} lies outside of the build context."
-    return (
-        f"The line {line} ({line.text}) covers more than it is meant for: it keeps {path} from the builder."
-    )
-
-
-def _not_copied(_lost: Verdict, _failure: Failure, dossier: Dossier) -> str:
-    plan = dossier.facts.plan
-    lines = plan.lines_of("COPY") if plan else ()
-    if len(lines) < 2:
-        return "What the image gets is named path by path in the Containerfile, and this path is not."
-    first, last = lines[0], lines[-1]
-    return f"The COPY list is kept by hand: {len(lines)} lines ({first} to {last}) name paths, none this one."
-
-
-def _not_installed(lost: Verdict, failure: Failure, dossier: Dossier) -> str:
-    if dossier.facts.plan is None:
-        return ""
-    name = failure.journey.item.name if failure.journey else "it"
-    if not lost.locations:
-        file = dossier.containerfile
-        return f"{file} installs no package of the operating system, and its base has no {name}."
-    lines = ", ".join(str(place) for place in lost.locations)
-    return f"The packages are named by hand ({lines}), and none of them brings {name}."
-
-
-def _gone(_lost: Verdict, failure: Failure, dossier: Dossier) -> str:
-    path = failure.journey.item.path if failure.journey else ""
-    plan = dossier.facts.plan
-    if plan is not None and plan.landings.container_of(path):
-        return "The image is not what this checkout builds: it was built before, or from other files."
-    return ""
-
-
-def _hidden(lost: Verdict, _failure: Failure, _dossier: Dossier) -> str:
-    where = lost.locations[0] if lost.locations else None
-    return f"The mount at {where} covers files that the image brings." if where else ""
-
-
-def _off_path(lost: Verdict, _failure: Failure, dossier: Dossier) -> str:
-    searched = ", ".join(f"/{path}" for path in dossier.facts.view.certain[:6])
-    lines = ", ".join(str(place) for place in lost.locations)
-    by = f", as {lines} say" if lines else ""
-    return f"The interpreter searches {searched}{by}; the module lies in none of them under this name."
-
-
-def _outside(_lost: Verdict, failure: Failure, _dossier: Dossier) -> str:
-    name = failure.journey.item.name if failure.journey else ""
-    return f"{name} works on the author's machine because something outside of the checkout provides it."
-
-
-ROOTS: dict[Gate, Callable[[Verdict, Failure, Dossier], str]] = {
-    "worktree": _outside,
-    "tracked": _untracked,
-    "context": _ignored,
-    "copied": _not_copied,
-    "image": _gone,
-    "mounted": _hidden,
-    "syspath": _off_path,
-    "importable": lambda lost, _failure, _dossier: sentence(lost.reason),
-}
 
 
 def _otherwise(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[Why, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from paritycheck import __version__
-from paritycheck.audit.acting import recommend
+from paritycheck.audit.acting import covers, recommend
 from paritycheck.audit.checklist import tick_off
 from paritycheck.audit.dossier import Dossier
 from paritycheck.audit.failing import is_past, read_failures
@@ -21,12 +21,11 @@ from paritycheck.audit.standing import (
     sentence,
     standing_statements,
     state_evidence,
-    uptime,
 )
-from paritycheck.audit.whys import ask_whys, log_evidence
+from paritycheck.audit.whys import ask_whys, log_evidence, log_line
 from paritycheck.audit.withholding import without_secrets
-from paritycheck.model.audit import AUDIT_VERSION, Audit, Evidence, Failure, Statement, Status
-from paritycheck.model.report import Tool
+from paritycheck.model.audit import AUDIT_VERSION, Action, Audit, Evidence, Failure, Statement, Status
+from paritycheck.model.report import Severity, Tool
 
 HEADLINES: dict[Status, str] = {
     "healthy": "{name} runs, and lacks nothing of the checkout",
@@ -38,6 +37,7 @@ HEADLINES: dict[Status, str] = {
     "unknown": "how {name} runs is not known",
 }
 SHOWN_EVENTS = 8
+ENDS = {"died": "died", "killed": "was killed", "gave-up": "was not started again"}
 
 
 def write_audit(dossier: Dossier) -> Audit:
@@ -47,6 +47,7 @@ def write_audit(dossier: Dossier) -> Audit:
     pipelines = read_pipelines(dossier.pipelines)
     status = judge_status(dossier, failures)
     main = current[0] if current else None
+    actions = recommend(current, dossier, pipelines)
     report = Audit(
         schema_version=AUDIT_VERSION,
         tool=Tool("paritycheck", __version__),
@@ -56,26 +57,32 @@ def write_audit(dossier: Dossier) -> Audit:
         headline=_headline(status, main, dossier),
         container=dossier.container,
         log=dossier.log,
-        summary=tuple(_summary(status, main, dossier)),
+        summary=tuple(_summary(status, main, actions, dossier)),
         problem=tuple(_problem(current, dossier)),
         failures=failures,
         whys=ask_whys(main, dossier, pipelines) if main else (),
         findings=dossier.report.findings,
         further=(*standing_statements(dossier), *_past(failures, dossier)),
         risks=tuple(weigh(status, current, dossier, pipelines)),
-        actions=recommend(current, dossier, pipelines),
+        actions=actions,
         checklist=tick_off(main, dossier, pipelines),
         raw=tuple(quote_raw(dossier)),
         remarks=_remarks(dossier),
+        unjudged=dossier.unjudged,
     )
     return without_secrets(report)
 
 
-def fails(audit: Audit) -> bool:
-    """Tell whether the audit ends with 1: a crash, a failing health check, or something that is missing."""
+def fails(audit: Audit) -> bool | None:
+    """Tell whether it crashes, its health check fails, or something is missing.
+
+    ``None``: nothing fails as far as is known, and nothing could be compared.
+    """
     if any(finding.severity == "error" and finding.counts for finding in audit.findings):
         return True
-    return audit.status not in ("healthy", "stopped", "unknown")
+    if audit.status not in ("healthy", "stopped", "unknown"):
+        return True
+    return None if audit.unjudged else False
 
 
 def _name(dossier: Dossier) -> str:
@@ -86,56 +93,63 @@ def _headline(status: Status, main: Failure | None, dossier: Dossier) -> str:
     said = HEADLINES[status].format(name=_name(dossier))
     if status == "crash-loop" and dossier.container is not None and has_given_up(dossier.container):
         said = f"{_name(dossier)} has crashed until its restart policy gave up"
+    if status == "unknown" and dossier.unjudged and dossier.container is not None:
+        said = f"{_name(dossier)} is {dossier.container.state}; what it lacks is not known"
     return f"{said}: {main.headline}" if main and status != "healthy" else said
 
 
-def _summary(status: Status, main: Failure | None, dossier: Dossier) -> Iterator[Statement]:
+def _summary(
+    status: Status, main: Failure | None, actions: Sequence[Action], dossier: Dossier
+) -> Iterator[Statement]:
     container = dossier.container
     if container is not None:
-        yield Statement(sentence(describe_state(container)), (state_evidence(container),), "State")
-        up = uptime(container)
-        if up is not None:
-            ran = "has been up for" if container.state == "running" else "was up for"
-            times = f"started {container.started}" + (
-                f", ended {container.finished}" if container.state != "running" else ""
-            )
-            yield Statement(
-                f"It {ran} {seconds(up)} since its last start.",
-                (Evidence(f"{container.engine} inspect", times),),
-                "Uptime",
-            )
+        grave: Severity = "error" if status in ("crash-loop", "crashed") else "note"
+        yield Statement(describe_state(container), (state_evidence(container),), "State", grave)
     if main is not None:
         yield Statement(_cause(main), _cause_evidence(main), "Cause", "error")
         if main.repair:
-            yield Statement(main.repair, _cause_evidence(main)[1:], "Repair")
-    errors = dossier.errors
-    looked = dossier.report.summary
-    counts = f"{looked.arrived} arrived, {looked.lost} lost, {looked.unknown} unknown"
-    evidence = (Evidence("check", f"{looked.modules} modules, {looked.files} files judged: {counts}"),)
-    if errors:
-        yield Statement(
-            f"The check finds {count(len(errors), 'error')}: {errors[0].message}.",
-            evidence,
-            "Parity",
-            "error",
-        )
-    else:
-        yield Statement(f"The container lacks nothing that its code imports: {counts}.", evidence, "Parity")
+            first = actions[0]
+            proofs = [each.proof for each in actions if each.horizon == "now" and each.proof]
+            checked = tuple(Evidence("prediction", proof) for proof in proofs or ["not checked"])
+            yield Statement(sentence(first.edit or first.title), checked, "Repair")
+    yield _parity([main] if main else [], dossier)
     if status == "healthy" and dossier.log is not None:
         yield Statement(
-            f"Its log holds no traceback since its last start ({dossier.log.lines} lines read).",
+            f"Its log holds no traceback since its last start ({count(dossier.log.lines, 'line')} read).",
             (Evidence("log", dossier.log.asked or "the whole log"),),
             "Log",
         )
 
 
+def _parity(failures: Sequence[Failure], dossier: Dossier) -> Statement:
+    """Say what the check finds beside the failure."""
+    if dossier.unjudged:
+        return Statement(
+            f"What else the container lacks was not checked: {dossier.unjudged}.",
+            (Evidence("check", dossier.unjudged),),
+            "Parity",
+            "warning",
+        )
+    looked = dossier.report.summary
+    counts = (
+        f"of what the code of {count(looked.modules, 'module')} needs, {looked.arrived} arrived, "
+        f"{looked.lost} lost, {looked.unknown} unknown"
+    )
+    evidence = (Evidence("check", counts),)
+    errors = [each for each in dossier.errors if not covers(failures, each)]
+    if errors:
+        word = "further error" if len(errors) < len(dossier.errors) else "error"
+        text = f"The check finds {count(len(errors), word)}: {errors[0].message}."
+        return Statement(text, evidence, "Parity", "error")
+    if dossier.errors:
+        return Statement("The check finds nothing else that keeps it from starting.", evidence, "Parity")
+    return Statement("The container lacks nothing that its code imports.", evidence, "Parity")
+
+
 def _cause(main: Failure) -> str:
     match main.explained:
         case "parity":
-            if main.journey is None:
-                return f"The container lacks what it needs: {main.reason}."
-            name = main.journey.item.name
-            return f"{name} is missing in the container: {main.reason}."
+            return _lacking(main)
         case "both-sides":
             return f"What is missing is missing on both sides: {main.reason}."
         case "none-of-ours":
@@ -144,18 +158,32 @@ def _cause(main: Failure) -> str:
             return f"The cause is unknown: {main.reason}."
 
 
+def _lacking(main: Failure) -> str:
+    journey, lost = main.journey, main.journey.lost_at if main.journey else None
+    by = f", which {main.origin} needs" if main.origin else ""
+    if journey is None or lost is None:
+        return f"The container lacks what it needs: {main.reason}."
+    item = journey.item
+    if item.kind == "distribution":
+        return f"The container lacks the distribution {item.name}{by}: {main.reason}."
+    name = item.path or item.name
+    if lost.gate in ("mounted", "syspath", "importable"):
+        return f"The image has {name}{by}, and the program does not get it: {main.reason}."
+    return f"The container lacks {name}{by}: {main.reason}."
+
+
 def _cause_evidence(main: Failure) -> tuple[Evidence, ...]:
     lost = main.journey.lost_at if main.journey else None
-    found = [log_evidence(main)]
+    found = [log_line(main)]
     if lost is not None:
-        found.append(Evidence(lost.gate, lost.reason, lost.locations))
+        found.append(Evidence(f"gate {lost.gate}", lost.reason, lost.locations))
     return tuple(found)
 
 
 def _problem(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Statement]:
     for failure in failures:
         incident = failure.incident
-        many = f"{incident.count} times" if incident.count > 1 else "once"
+        many = count(incident.count, "time") if incident.count > 1 else "once"
         span = (
             f" between {incident.first} and {incident.last}" if incident.first and incident.count > 1 else ""
         )
@@ -169,10 +197,10 @@ def _problem(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Statemen
             "error",
         )
     for event in (dossier.log.events if dossier.log else ())[:SHOWN_EVENTS]:
-        if event.kind in ("died", "killed", "gave-up"):
+        if event.kind in ENDS:
             by = f" (processes {', '.join(event.processes[:8])})" if event.processes else ""
             yield Statement(
-                f"The log says {event.count} times that a process {event.kind}{by}.",
+                f"The log says {count(event.count, 'time')} that a process {ENDS[event.kind]}{by}.",
                 (Evidence("log", event.text),),
                 "Processes",
                 "error",
@@ -183,8 +211,8 @@ def _past(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Statement]:
     for failure in failures:
         if is_past(failure.incident, dossier):
             yield Statement(
-                f"Before the last start the log has {failure.headline}, {failure.incident.count} times, "
-                f"the last at {failure.incident.last}.",
+                f"Before the last start the log has {failure.headline}, "
+                f"{count(failure.incident.count, 'time')}, the last at {failure.incident.last}.",
                 (log_evidence(failure),),
                 "Earlier failures",
             )

@@ -39,7 +39,14 @@ from paritycheck.cli.options import (
     TargetOption,
     read_machine,
 )
-from paritycheck.cli.terminal import FINDINGS, PARITY, announced, choose_paint, write
+from paritycheck.cli.terminal import (
+    FINDINGS,
+    PARITY,
+    announced,
+    choose_paint,
+    complain,
+    write,
+)
 from paritycheck.config import Config
 from paritycheck.errors import BuildRefused, SourceError, UsageError
 from paritycheck.model.audit import Audit
@@ -120,7 +127,8 @@ def audit(
     Reads the container's state, its log, its image, the checkout and git; runs nothing of them. With -c the
     container of a compose service, with --logs and -i files alone.
 
-    Exit code: 0 it runs and lacks nothing, 1 it fails or lacks something, 2 could not tell.
+    Exit code: 0 it runs and lacks nothing, 1 it fails or lacks something, 2 could not tell
+    (what is known is written all the same where only the comparison is impossible).
     """
     machine = read_machine(python, probe=False, no_cache=no_cache)
     now = datetime.now(UTC)
@@ -155,7 +163,10 @@ def audit(
             )
             report = write_audit(dossier)
     write(RENDERERS[output_format](report, choose_paint(output)), output)
-    raise typer.Exit(FINDINGS if fails(report) else PARITY)
+    failing = fails(report)
+    if failing is None:
+        raise typer.Exit(complain(report.unjudged, "the report tells what is known all the same"))
+    raise typer.Exit(FINDINGS if failing else PARITY)
 
 
 def _open(

@@ -18,7 +18,7 @@ from paritycheck.predict.judging.losses import Loss, Losses, in_order
 from paritycheck.predict.judging.thirdparty import Wanted
 from paritycheck.rules import RULES, make_finding
 
-_CODES: dict[Kind, str] = {
+CODE_OF_ABSENCE: dict[Kind, str] = {
     "missing": "PC201",
     "undeclared": "PC203",
     "not-selected": "PC204",
@@ -55,7 +55,7 @@ def missing_distributions(losses: Iterable[Loss], facts: Facts, when: str = "") 
         judged = _judge(loss, wanted, facts)
         if _is_telling(judged, facts):
             cause = next((str(place) for place in judged.absence.locations), loss.item.name)
-            causes[_CODES[judged.absence.kind], cause, judged.severity].append(judged)
+            causes[CODE_OF_ABSENCE[judged.absence.kind], cause, judged.severity].append(judged)
     for (code, _, severity), alike in sorted(causes.items()):
         yield _finding(code, severity, alike, facts, when)
 
@@ -87,6 +87,8 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
     if next(facts.supply.skipping(loss.item.name), None) is not None:
         return True
     known = facts.view.environment.interpreter is not None
+    if known and next(facts.supply.selecting(loss.item.name), None) is not None:
+        return True  # it was installed, and is not found
     understood = any(install.selection.selected for install in facts.supply.installs)
     return known and (kind == "undeclared" or (kind == "not-selected" and understood))
 

@@ -135,7 +135,7 @@ def _python_path(facts: Facts) -> Iterator[Finding]:
     if wrong:
         yield make_finding(
             "PC302",
-            f"PYTHONPATH={value}: {'; '.join(wrong)}",
+            f"PYTHONPATH is “{value}”: {'; '.join(wrong)}",
             gate="syspath",
             items=[ReportItem("setting", "PYTHONPATH")],
             locations=facts.plan.lines_of("ENV", "PYTHONPATH")[-1:] if facts.plan else (),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from packaging.utils import canonicalize_name
+
 from paritycheck.gates import Facts
 from paritycheck.model.journey import Item
 from paritycheck.model.smoke import Frame, Raised
+from paritycheck.parse.logs.exceptions import missing_library
 from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.providers import likely_providers
+from paritycheck.predict.judging.thirdparty import Outside, Wanted
 
 
 def decisive(raised: Sequence[Raised]) -> Raised:
@@ -17,6 +22,9 @@ def decisive(raised: Sequence[Raised]) -> Raised:
 
 def missed_item(raised: Raised, importer: str, facts: Facts) -> Item | None:
     """Return what the exception misses, as the checkout knows it."""
+    library = missing_library(raised)
+    if library:
+        return Item("library", library.rpartition("/")[2])
     if raised.file:
         path = local_path(raised.file, facts)
         return Item("data", path, path) if path else None
@@ -27,8 +35,35 @@ def missed_item(raised: Raised, importer: str, facts: Facts) -> Item | None:
         found = facts.local_view.find(name, importer)
         if isinstance(found, Found) and found.path in facts.local.tree:
             return Item("module", name, found.path)
-    provider = facts.local_view.provider(raised.name)
-    return Item("distribution", provider.name) if provider else None
+    name = wanted_distribution(raised.name, facts)
+    return Item("distribution", name) if name else None
+
+
+def wanted_distribution(module: str, facts: Facts) -> str:
+    """Return the distribution that brings ``module``, as far as metadata, a declaration or a table tell.
+
+    A name that nobody declares and no table knows is not taken for a distribution's.
+    """
+    provider = facts.local_view.provider(module)
+    if provider is not None:
+        return provider.name
+    outcome = facts.view.finder.find(module)
+    if isinstance(outcome, Found):
+        return ""
+    judged = Outside(facts.container, facts.view, facts.local_view, facts.placement).judge(module, outcome)
+    provision = likely_providers(module)
+    if isinstance(judged, Wanted) and judged.since is None:
+        named = canonicalize_name(judged.name)
+        if judged.installed or provision.certainty == "table" or _is_mentioned(named, facts):
+            return judged.name
+        return ""
+    # Where neither side has it, a declaration still says that it was meant to be there.
+    return next((name for name in provision.names if _is_mentioned(name, facts)), "")
+
+
+def _is_mentioned(name: str, facts: Facts) -> bool:
+    declarations = facts.supply.declarations
+    return bool(declarations.of(name)) or declarations.locked(name) is not None
 
 
 def local_path(file: str, facts: Facts) -> str:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
+from paritycheck.findings.distributions import CODE_OF_ABSENCE
+from paritycheck.findings.libraries import library_lines, system_of
 from paritycheck.findings.raised import decisive, missed_item, own_file
 from paritycheck.gates import Facts, travel
-from paritycheck.model.journey import Item, Journey
+from paritycheck.model.journey import Gate, Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.model.smoke import Attempt, Frame, Raised
+from paritycheck.predict.judging.absence import explain_absence
+from paritycheck.predict.linking.packages import install_hint
 from paritycheck.rules import RULE_OF_GATE, make_finding
 
 SHOWN_FRAMES = 3
@@ -73,16 +79,37 @@ def _raised(attempt: Attempt, facts: Facts) -> Finding:
             imported_by=needed,
             hint=UNEXPLAINED if raised.imports and item is None else ISOLATED,
         )
-    kinds = {"distribution": "PC201", "data": "PC109"}
-    code = kinds.get(item.kind) or RULE_OF_GATE[lost.gate]
+    cause = _cause(item, lost, importer, facts)
     return make_finding(
-        code,
-        f"{message}: {lost.reason}",
-        gate=None if item.kind == "distribution" else lost.gate,
+        cause.code,
+        f"{message}: {cause.reason}",
+        gate=cause.gate,
+        severity="error",
         items=[ReportItem(item.kind, item.name, item.path, journey.verdicts)],
-        locations=lost.locations or places[:1] or (Location(item.path),),
+        locations=cause.locations or places[:1] or ((Location(item.path),) if item.path else ()),
         imported_by=needed,
+        hint=cause.hint,
     )
+
+
+class _Cause(msgspec.Struct, frozen=True):
+    code: str
+    reason: str
+    locations: tuple[Location, ...]
+    gate: Gate | None = None
+    hint: str = ""
+
+
+def _cause(item: Item, lost: Verdict, importer: str, facts: Facts) -> _Cause:
+    """Name the rule that speaks for what was lost, and the line to change."""
+    if item.kind == "distribution":
+        absence = explain_absence(item.name, facts.supply, importer)
+        return _Cause(CODE_OF_ABSENCE[absence.kind], absence.reason, absence.locations, hint=absence.hint)
+    if item.kind == "library":
+        hint = install_hint([item.name], system_of(facts))
+        return _Cause("PC207", lost.reason, library_lines(facts), hint=hint)
+    code = "PC109" if item.kind == "data" else RULE_OF_GATE[lost.gate]
+    return _Cause(code, lost.reason, lost.locations, lost.gate)
 
 
 def _unexplained(attempt: Attempt, raised: Raised, item: Item | None, journey: Journey | None) -> ReportItem:

@@ -95,6 +95,7 @@ class Audit(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``summary``, ``problem``, ``whys``, ``further``, ``risks``: nothing in them is without a fact.
     ``findings`` is what the check says of the checkout and this container; ``remarks`` what is not known.
+    ``unjudged`` says why the check had nothing to compare.
     """
 
     schema_version: str
@@ -116,6 +117,7 @@ class Audit(msgspec.Struct, frozen=True, omit_defaults=True):
     checklist: tuple[Check, ...] = ()
     raw: tuple[Evidence, ...] = ()
     remarks: tuple[str, ...] = ()
+    unjudged: str = ""
 
 
 def audit_schema() -> dict[str, Any]:

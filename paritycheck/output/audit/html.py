@@ -29,8 +29,8 @@ h2{border-bottom:1px solid #d0d7de;margin-top:2.4rem;padding-bottom:.2rem}
 h3{margin:1.4rem 0 .3rem;overflow-wrap:anywhere}p{margin:.5rem 0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.6rem 0}
 th,td{text-align:left;vertical-align:top;border-bottom:1px solid #d8dee4;padding:.3rem .6rem}
-td{overflow-wrap:anywhere;min-width:7rem}td.key,td.mark,th{overflow-wrap:normal;min-width:0}
-td.mark{white-space:nowrap}.head th{width:6rem;color:#57606a;font-weight:400}
+td{overflow-wrap:anywhere;min-width:8.5rem}td.key{min-width:6.5rem}
+td.mark{white-space:nowrap;min-width:0}.head th{width:6rem;color:#57606a;font-weight:400}
 pre{background:#f6f8fa;padding:.7rem;overflow-x:auto;border-radius:4px;font-size:.85rem;margin:.4rem 0}
 code{background:#eff1f3;padding:.1rem .3rem;border-radius:3px;font-size:.9em}
 ul{margin:.2rem 0 .9rem;padding-left:1.4rem}li{overflow-wrap:anywhere;color:#57606a;font-size:.9rem}

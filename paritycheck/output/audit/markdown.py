@@ -59,7 +59,7 @@ def _block(block: Block) -> Iterator[str]:
             longest = max((len(run) for run in _FENCE.findall(text)), default=2)
             fence = "`" * (longest + 1)
             if caption:
-                yield from (f"{_inline(caption)}:", "")
+                yield from (f"{_inline(caption)}{'' if caption.endswith('?') else ':'}", "")
             yield fence
             yield from (harmless(line) for line in text.split("\n"))
             yield fence

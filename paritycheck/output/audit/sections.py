@@ -121,7 +121,7 @@ def header_rows(audit: Audit) -> Iterator[tuple[str, str]]:
         yield "Command", " ".join(container.command)
         code = "" if container.exit_code is None else f", last exit code {container.exit_code}"
         yield "State", f"{container.state}{code}, {container.restarts} restarts"
-        yield "Created", container.created or "unknown"
+        yield "Created", container.created.partition(".")[0] or "unknown"
     if log is not None:
         span = f", {log.first} to {log.last}" if log.first and log.last else ""
         yield "Log", f"{log.lines} lines{span}"
@@ -230,7 +230,7 @@ def _checklist(audit: Audit) -> Iterator[Block]:
         yield Table(("", "Question", "Answer", "Evidence"), tuple(rows), tones)
     for line in audit.checklist:
         if line.command:
-            yield Quote(line.command, f"To try it: {line.question}")
+            yield Quote(line.command, line.question)
 
 
 def _raw(raw: Iterable[Evidence]) -> Iterator[Block]:
