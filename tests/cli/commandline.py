@@ -96,13 +96,12 @@ def check_refusal(ran: Ran) -> None:
     assert "a bug in paritycheck" not in ran.err
 
 
-def run_program(*words: str, cwd: Path, temporary: Path, stdin: bytes = b"", **variables: str) -> Ran:
+def run_program(*words: str, cwd: Path, temporary: Path, **variables: str) -> Ran:
     """Run as a program of its own. ``variables`` are added to its environment; ``""`` removes one."""
     done = subprocess.run(
         [sys.executable, "-m", "paritycheck", *words],
         cwd=cwd,
         env=environment(temporary, **variables),
-        input=stdin,
         capture_output=True,
         check=False,
         timeout=60,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from paritycheck.output.formats import FORMATS
-from tests.cli.commandline import Place, run_program
+from tests.cli.commandline import Place, environment, run_program
 from tests.cli.test_check import drop_views
 from tests.output import reading
 from tests.scenario import git
@@ -105,19 +107,17 @@ def test_a_stored_report_is_rendered_as_it_was(lacking: Place) -> None:
 
 def test_a_stored_report_comes_through_a_pipe(lacking: Place) -> None:
     check(lacking, "-o", "json=report.json")
-    ran = run_program("render", "/dev/stdin", cwd=lacking.checkout, temporary=lacking.temporary)
-    assert ran.code == 2
-    piped = run_program(
-        "render",
-        "-",
-        "--format",
-        "concise",
+    piped = subprocess.run(
+        [sys.executable, "-m", "paritycheck", "render", "-", "--format", "concise"],
         cwd=lacking.checkout,
-        temporary=lacking.temporary,
-        stdin=Path("report.json").read_bytes(),
+        env=environment(lacking.temporary),
+        input=Path("report.json").read_bytes(),
+        capture_output=True,
+        check=False,
+        timeout=60,
     )
-    assert (piped.code, piped.err) == (0, "")
-    assert piped.out == check(lacking, "--format", "concise")[1]
+    assert (piped.returncode, piped.stderr) == (0, b"")
+    assert piped.stdout.decode() == check(lacking, "--format", "concise")[1]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_is_no_report(document: str, said: str, place: Place) -> None:
 def test_colours_as_asked(
     variables: dict[str, str], flags: tuple[str, ...], coloured: bool, place: Place
 ) -> None:
-    ran = run_program("check", *flags, cwd=place.checkout, temporary=place.temporary, stdin=b"", **variables)
+    ran = run_program("check", *flags, cwd=place.checkout, temporary=place.temporary, **variables)
     assert ran.code == 0
     assert ("\x1b[" in ran.out) is coloured
 
