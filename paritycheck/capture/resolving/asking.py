@@ -10,7 +10,7 @@ from paritycheck.capture.resolving.memory import Memory
 from paritycheck.capture.resolving.releases import Target, minor_of
 from paritycheck.capture.resolving.resolver import resolve_with, target_machine
 from paritycheck.capture.resolving.shelf import Shelf
-from paritycheck.capture.resolving.uvprogram import PYPI, find_uv
+from paritycheck.capture.resolving.uvprogram import PYPI, find_limit, find_uv
 from paritycheck.model.environment import Distribution
 from paritycheck.predict.selecting.selection import Catalogue, Question, Resolution
 
@@ -25,7 +25,7 @@ def ask_index(
     program = find_uv(variables)
     # Files are only taken from the network.
     index = program.index if program.index.startswith(("http://", "https://")) else PYPI
-    shelf = Shelf(index, Memory(cache_dir))
+    shelf = Shelf(index, Memory(cache_dir), find_limit(variables))
     stack.callback(shelf.close)
     known: list[tuple[Question, Resolution | None]] = []
 

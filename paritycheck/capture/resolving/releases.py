@@ -61,8 +61,13 @@ class Target(msgspec.Struct, frozen=True):
     musl: bool = False
 
 
-def find_releases(network: Network, index: str, name: str, version: str = "") -> tuple[Release, ...]:
-    """Return the releases of a distribution, or that of a ``version``; none if the index does not answer."""
+def find_releases(
+    network: Network, index: str, name: str, version: str = "", before: str = ""
+) -> tuple[Release, ...]:
+    """Return the releases of a distribution, or that of a ``version``; none if the index does not answer.
+
+    With ``before``, a time of UTC in ISO 8601, only files count that were uploaded earlier.
+    """
     page = f"{index.rstrip('/')}/{canonicalize_name(name)}/"
     try:
         document: Any = msgspec.json.decode(network.fetch(page, {"Accept": JSON}, LARGEST_PAGE).data)
@@ -75,13 +80,18 @@ def find_releases(network: Network, index: str, name: str, version: str = "") ->
         written = _version_of(file, canonicalize_name(name))
         same = canonicalize_version(written)  # 1.0 is 1.0.0
         # A name may have thousands of files: the version is compared before the rest is read.
-        if written and (not version or same == wanted):
+        if written and (not version or same == wanted) and (not before or _uploaded(file) < before):
             digest = hashes.get("sha256") if isinstance(hashes := file.get("hashes"), dict) else ""
             artifact = Artifact(
                 file["filename"], urljoin(page, file["url"]), digest if isinstance(digest, str) else ""
             )
             found.setdefault(same, []).append((written, artifact, file))
     return tuple(map(_release, found.values()))
+
+
+def _uploaded(file: dict[str, Any]) -> str:
+    time = file.get("upload-time")
+    return time if isinstance(time, str) else "unknown"  # which is later than any
 
 
 def _version_of(file: Any, name: str) -> str:

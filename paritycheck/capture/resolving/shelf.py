@@ -37,12 +37,14 @@ Choice = tuple[str, Artifact]
 class Shelf:
     """Listings and files of releases. What is asked once is answered from here the second time.
 
-    ``index`` is the URL of a simple index. ``fit`` says for which Python and platform the releases are
-    wanted from then on. It holds threads and connections until ``close``.
+    ``index`` is the URL of a simple index; no release is chosen that is not from ``before`` a time (UTC,
+    ISO 8601). ``fit`` says for which Python and platform the releases are wanted from then on. It holds
+    threads and connections until ``close``.
     """
 
-    def __init__(self, index: str, memory: Memory) -> None:
+    def __init__(self, index: str, memory: Memory, before: str = "") -> None:
         self._index = index
+        self._before = before
         self._memory = memory
         self._network = Network()
         self._sources = Sources(self._network, memory)
@@ -119,14 +121,16 @@ class Shelf:
         found = self._found.get(pinned)
         if found is not None:
             return pinned[1], found
-        key = f"newest {self._index} {name} {specifier} {target}"
+        key = f"newest {self._index} {name} {specifier} {target} {self._before}"
         known = self._memory.get(key, DAY)
         if known is not None:
             try:
                 return _CHOICE.decode(known)
             except msgspec.MsgspecError:
                 pass
-        chosen = newest_release(find_releases(self._network, self._index, name), specifier, target)
+        chosen = newest_release(
+            find_releases(self._network, self._index, name, before=self._before), specifier, target
+        )
         if chosen is None:
             return None
         choice = str(Version(chosen[0].version)), chosen[1]

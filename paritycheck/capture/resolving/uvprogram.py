@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -127,6 +128,20 @@ def find_index(variables: Mapping[str, str]) -> tuple[str, str]:
     # uv lets an index have a name: NAME=URL.
     named = "=" in said.partition("://")[0]
     return (said.partition("=")[2], said.partition("=")[0]) if named else (said, "")
+
+
+def find_limit(variables: Mapping[str, str]) -> str:
+    """Return the time (UTC, ISO 8601) that releases are to be older than; ``""`` if there is none.
+
+    uv also takes spans of time: with one, no release is old enough here.
+    """
+    said = variables.get("UV_EXCLUDE_NEWER", "")
+    try:
+        if len(said) == len("2026-01-31"):
+            return (date.fromisoformat(said) + timedelta(days=1)).isoformat()
+        return datetime.fromisoformat(said).astimezone(UTC).isoformat() if said else ""
+    except (ValueError, OverflowError):
+        return "0"
 
 
 def _of_extra() -> str:

@@ -17,12 +17,16 @@ import msgspec
 
 
 class Index(msgspec.Struct):
-    """A running index: ``url`` of its simple pages, ``asked`` the requests so far, ``files`` by name."""
+    """A running index: ``url`` of its simple pages, ``asked`` the requests so far, ``files`` by name.
+
+    ``uploaded`` are the times of files that are not of the beginning of 2020.
+    """
 
     url: str
     files: dict[str, bytes]
     asked: list[str]
     ranges: bool = True
+    uploaded: dict[str, str] = {}
 
 
 def make_wheel(
@@ -126,6 +130,7 @@ def _respond(index: Index, path: str, wanted: str) -> tuple[int, str, bytes, dic
             {
                 "filename": file,
                 "url": f"../../files/{file}",
+                "upload-time": index.uploaded.get(file, "2020-01-01T00:00:00Z"),
                 "hashes": {"sha256": hashlib.sha256(data).hexdigest()},
             }
             for file, data in index.files.items()

@@ -41,6 +41,17 @@ def index() -> Iterator[Index]:
         yield running
 
 
+def ask(index: Index, directory: Path, question: Question, **more: str) -> tuple[Resolved, ...]:
+    variables = {"PATH": os.environ["PATH"], "HOME": str(directory), "UV_CACHE_DIR": str(directory / "uv")}
+    with contextlib.ExitStack() as stack:
+        variables |= {"PIP_INDEX_URL": index.url, **more}
+        catalogue = open_catalogue(stack, Environment(), variables, None, resolve=True)
+        answer = catalogue.resolve(question) if catalogue.resolve else None
+    assert answer is not None
+    assert answer.problems == ()
+    return answer.packages
+
+
 @pytest.fixture
 def catalogue(index: Index, tmp_path: Path) -> Iterator[Catalogue]:
     variables = {
@@ -136,6 +147,21 @@ def test_what_an_earlier_install_brought_is_not_asked_for_again(catalogue: Catal
     other = catalogue.resolve(Question(("later<2",), python="3.12", present=there))
     assert other is not None
     assert other.packages == (Resolved("later", "1.0"),)
+
+
+@pytest.mark.parametrize(
+    ("limit", "version"), [("2020-01-31", "1.0"), ("2020-02-01T12:00:00Z", "2.0"), ("2020-02-01", "2.0")]
+)
+def test_releases_may_be_those_of_a_day(index: Index, tmp_path: Path, limit: str, version: str) -> None:
+    index.uploaded["later-2.0.tar.gz"] = "2020-02-01T10:00:00.123456Z"
+    question = Question(("later",), python="3.12")
+    assert ask(index, tmp_path, question, UV_EXCLUDE_NEWER=limit) == (Resolved("later", version),)
+
+
+def test_a_named_index_is_asked_with_its_credentials(index: Index, tmp_path: Path) -> None:
+    more = {"UV_DEFAULT_INDEX": f"corp={index.url}", "UV_INDEX_CORP_USERNAME": "me"}
+    question = Question(("lib",), python="3.12")
+    assert ask(index, tmp_path, question, PIP_INDEX_URL="", **more) == (Resolved("lib", "2.0"),)
 
 
 def test_an_index_that_nobody_answers_at_is_left_out(catalogue: Catalogue) -> None:
