@@ -21,7 +21,7 @@ from packaging.version import InvalidVersion, Version
 from paritycheck.capture.resolving.sourcearchive import Files
 from paritycheck.capture.resolving.wheels import without_abi
 from paritycheck.parse.python.distmetadata import parse_metadata, parse_requires_txt
-from paritycheck.parse.python.setupscript import parse_setup_script
+from paritycheck.parse.python.setupscript import SetupScript, parse_setup_script
 from paritycheck.parse.requirements.files import read_dependency_file
 
 _FINAL = Version("2.2")  # of the metadata: from here on PKG-INFO is what a build would say, too
@@ -151,16 +151,14 @@ def _are_requirements(lines: Iterable[str]) -> bool:
 def _installed(name: str, files: Files, info: str | None) -> dict[str, str] | None:
     """Map what lands in site-packages to its path in the archive; ``None`` if that is not certain."""
     named = (files.get(f"{info}/top_level.txt") or b"").decode("utf-8", "replace").split()
+    script = parse_setup_script(files.get("setup.py") or b"")
     tops = [top for top in named if re.fullmatch(r"[\w/]+", top)]
-    if info is not None and tops:
-        # setuptools puts the metadata where the packages are.
-        bases = tuple(dict.fromkeys((posixpath.dirname(info), *_BASES)))
-    else:
-        tops = sorted({*_names_like(name, files)})
-        bases = _BASES
+    # setuptools puts the metadata where the packages are.
+    bases = _BASES if info is None else tuple(dict.fromkeys((posixpath.dirname(info), *_BASES)))
+    tops = tops or _listed(script) or sorted({*_names_like(name, files)})
     found: dict[str, str] = {}
     by_top = _by_top(files, bases)
-    placed = _placed(files)
+    placed = _placed(script)
     compiled = {posixpath.basename(_COMPILED.sub("", path)) for path in files if _COMPILED.search(path)}
     for top in tops:
         lying = next((below for base in bases if (below := by_top.get((base, top)))), None)
@@ -174,9 +172,19 @@ def _installed(name: str, files: Files, info: str | None) -> dict[str, str] | No
     return found or None
 
 
-def _placed(files: Files) -> dict[str, str]:
+def _listed(script: SetupScript | None) -> list[str]:
+    """Return the first names of what setup.py lists, if that is literal; none if it is looked for."""
+    found: dict[str, None] = {}
+    for keyword in ("packages", "py_modules"):
+        named = script.options.get(keyword, []) if script is not None else []
+        if not isinstance(named, list) or (script is not None and keyword in script.computed):
+            return []
+        found |= {each.partition(".")[0]: None for each in named if isinstance(each, str)}
+    return list(found)
+
+
+def _placed(script: SetupScript | None) -> dict[str, str]:
     """Return the directories of packages that setup.py names, as far as it is literal."""
-    script = parse_setup_script(files.get("setup.py") or b"")
     named = script.options.get("package_dir") if script is not None else None
     pairs = named.items() if isinstance(named, dict) else ()
     return {top: place.strip("/") for top, place in pairs if isinstance(top, str) and isinstance(place, str)}

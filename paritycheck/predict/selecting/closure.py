@@ -69,7 +69,15 @@ def _select(declaration: Declaration, around: Surroundings, version: str = "") -
     """What is installed already and satisfies stays, unless the resolver or a pin says otherwise."""
     present = around.present.get(declaration.name, "")
     kept = present if present and satisfies(present, declaration.specifier) else ""
-    return select_declared(declaration, kept or version)
+    return select_declared(declaration, kept or _replaced(declaration.name, version, around))
+
+
+def _replaced(name: str, version: str, around: Surroundings) -> str:
+    """Return the version that takes the place of what is there; ``""`` where that most likely satisfies.
+
+    A base image brings setuptools of a release that is not known: an installer keeps it, unless it has to go.
+    """
+    return "" if name in around.present and not around.present[name] else version
 
 
 def _requirement(declaration: Declaration) -> str:
@@ -111,7 +119,12 @@ def _resolve(
     own = {each.name for each in declared}
     by = {each.name: next(iter(each.required_by), "") for each in resolution.packages}
     selected += [
-        Selected(each.name, each.version, _place(each.name, by, selected), required_by=by[each.name])
+        Selected(
+            each.name,
+            _replaced(each.name, each.version, around),
+            _place(each.name, by, selected),
+            required_by=by[each.name],
+        )
         for each in resolution.packages
         if each.name not in own
     ]

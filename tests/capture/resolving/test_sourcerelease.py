@@ -97,6 +97,23 @@ def test_lists_what_an_archive_would_install(
     assert (None if found.paths is None else found.paths.keys() - own) == installed
 
 
+@pytest.mark.parametrize(
+    ("said", "installed"),
+    [
+        ("packages=['one', 'one.sub'], py_modules=['two']", {"one/__init__.py", "two.py"}),
+        ("packages=find_packages()", None),
+        ("packages=names()", None),
+    ],
+)
+def test_without_metadata_a_literal_script_tells(said: str, installed: set[str] | None) -> None:
+    files = dict.fromkeys(("one/__init__.py", "two.py", "three.py"), "")
+    found = described({**files, "setup.py": f"setup(name='pack', {said})"})
+    assert found is not None
+    assert (
+        None if found.paths is None else found.paths.keys() - {"pack-1.0.dist-info/METADATA"}
+    ) == installed
+
+
 def test_the_newest_release_is_read_and_only_where_nothing_fits_without_a_build() -> None:
     old_wheel = make_wheel("pack", "0.9")
     other = make_wheel("pack", "2.0", tag="cp39-cp39-win_amd64")

@@ -74,6 +74,19 @@ def test_resolver_is_asked_and_closes() -> None:
     assert (h2.required_by, str(h2.location)) == ("httpx", "requirements.txt:3")
 
 
+def test_what_is_there_in_an_unknown_release_stays() -> None:
+    asked: list[Question] = []
+
+    def resolve(question: Question) -> Resolution:
+        asked.append(question)
+        return Resolution((Resolved("app", "1"), Resolved("lib", "3", ("app",)), Resolved("setuptools", "82")))
+
+    there = around({}, Catalogue(resolve=resolve), present={"setuptools": "", "lib": "2"})
+    assert versions(select_pip(ask(words=("app",)), there)) == {"app": "1", "lib": "3", "setuptools": ""}
+    assert asked[0].present == {"lib": "2"}
+    assert versions(select_pip(ask(words=("setuptools==60",)), there))["setuptools"] == "60"
+
+
 def test_resolver_with_problems_leaves_it_open() -> None:
     catalogue = Catalogue(resolve=lambda _: Resolution((), ("flask: not on the index",)))
     assert "not on the index" in select_pip(ask(words=("flask",)), around({}, catalogue)).open
