@@ -79,7 +79,9 @@ def test_what_is_there_in_an_unknown_release_stays() -> None:
 
     def resolve(question: Question) -> Resolution:
         asked.append(question)
-        return Resolution((Resolved("app", "1"), Resolved("lib", "3", ("app",)), Resolved("setuptools", "82")))
+        return Resolution(
+            (Resolved("app", "1"), Resolved("lib", "3", ("app",)), Resolved("setuptools", "82"))
+        )
 
     there = around({}, Catalogue(resolve=resolve), present={"setuptools": "", "lib": "2"})
     assert versions(select_pip(ask(words=("app",)), there)) == {"app": "1", "lib": "3", "setuptools": ""}
