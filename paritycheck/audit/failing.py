@@ -29,6 +29,9 @@ from paritycheck.rules import RULE_OF_GATE, RULES
 
 KINDS = {"data": "PC109", "library": "PC207"}
 
+# Rules that tell of a distribution which is installed, and not as the checkout needs it.
+INCOMPLETE = ("PC202", "PC205")
+
 
 def read_failures(dossier: Dossier) -> tuple[Failure, ...]:
     """Return every incident of the log, explained; what is missing first, then what happens most often."""
@@ -76,10 +79,13 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
     item = None if missing_program(raised) else _item(raised, origin, dossier)
     journey = follow(item, facts, dossier.container) if item else None
     lost = journey.lost_at if journey else None
+    finding = _finding_about(item, dossier) if item else None
     if item is None or journey is None or lost is None:
         explained, reason, repair = explain_otherwise(raised, item, journey, origin, dossier)
-        return Failure(headline, incident, explained, reason, repair=repair, origin=origin, journey=journey)
-    finding = _finding_about(item, dossier)
+        code = ""
+        if finding is not None and finding.code in INCOMPLETE:
+            explained, reason, repair, code = "parity", finding.message, finding.hint, finding.code
+        return Failure(headline, incident, explained, reason, code, journey, repair, origin)
     told = Failure(
         headline, incident, "parity", lost.reason, finding.code if finding else "", journey, origin=origin
     )
@@ -97,9 +103,8 @@ def _explain(incident: Incident, dossier: Dossier) -> Failure:
 
 
 def _finding_about(item: Item, dossier: Dossier) -> Finding | None:
-    return next(
-        (each for each in dossier.report.findings if item.name in {one.name for one in each.items}), None
-    )
+    about = (each for each in dossier.report.findings if item.name in {one.name for one in each.items})
+    return min(about, key=lambda each: (each.severity != "error", each.code), default=None)
 
 
 def _without_distribution(

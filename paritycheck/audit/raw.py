@@ -21,8 +21,10 @@ def quote_raw(dossier: Dossier) -> Iterator[Evidence]:
         yield Evidence("log, its end", "\n".join(log.tail))
     git = dossier.facts.local.git
     if git is not None and git.state == "repository":
-        own = f"{len(git.untracked)} untracked, {len(git.modified)} modified, {len(git.deleted)} deleted"
-        yield Evidence("checkout", f"HEAD {git.head or 'none'}; paths that differ from it: {own}")
+        differing = (
+            f"{len(git.untracked)} untracked, {len(git.modified)} modified, {len(git.deleted)} deleted"
+        )
+        yield Evidence("checkout", f"HEAD {git.head or 'none'}; paths that differ from it: {differing}")
     if container is not None and container.changes:
         # A directory above a changed path is changed by it.
         above = {each.path.rpartition("/")[0] for each in container.changes}

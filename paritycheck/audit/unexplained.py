@@ -64,10 +64,11 @@ def _same_code(origin: Location | None, dossier: Dossier) -> str:
 
 
 def _import(raised: Raised, item: Item | None, journey: Journey | None, dossier: Dossier) -> Answer:
-    if journey is not None and item is not None and journey.arrived:
+    there = dossier.facts.view.finder.find(raised.name)
+    lacks_name = isinstance(there, Found) and raised.wanted and (item is None or item.kind == "distribution")
+    if journey is not None and item is not None and journey.arrived and not lacks_name:
         verdict = next(each for each in reversed(journey.verdicts) if each.outcome == "passed")
         return "none-of-ours", f"{item.name} is there: {verdict.reason}", ""
-    there = dossier.facts.view.finder.find(raised.name)
     if isinstance(there, Found) and raised.wanted:
         return (
             "none-of-ours",

@@ -222,6 +222,8 @@ def _remarks(dossier: Dossier) -> tuple[str, ...]:
     container, log = dossier.container, dossier.log
     remarks = list(container.remarks if container else ("there is no container: its state is not known",))
     remarks += log.remarks if log else ("there is no log: whether anything fails is not known",)
+    if log is not None and not log.lines and not log.remarks:
+        remarks.append(f"the log is empty ({log.asked}): what the program said is not known")
     remarks += dossier.report.remarks
     remarks += dossier.remarks
     if dossier.facts.plan is None and not dossier.remarks:

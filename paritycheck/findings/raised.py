@@ -35,8 +35,9 @@ def missed_item(raised: Raised, importer: str, facts: Facts) -> Item | None:
         found = facts.local_view.find(name, importer)
         if isinstance(found, Found) and found.path in facts.local.tree:
             return Item("module", name, found.path)
-    name = wanted_distribution(raised.name, facts)
-    return Item("distribution", name) if name else None
+    found_by = (wanted_distribution(name, facts) for name in (*names, raised.name))
+    distribution = next(filter(None, found_by), "")
+    return Item("distribution", distribution) if distribution else None
 
 
 def wanted_distribution(module: str, facts: Facts) -> str:

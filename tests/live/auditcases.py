@@ -86,6 +86,23 @@ CASES = (
         reason="shop/prices.py:2 raises it, and the file is the same in the checkout",
     ),
     Case(
+        "distribution",
+        {
+            "Containerfile": "FROM localhost/python:slim\nWORKDIR /app\nCOPY requirements.txt ./\n"
+            "RUN pip install --no-cache-dir -r requirements.txt\nCOPY shop shop\n"
+            'CMD ["python3", "-m", "shop.main"]\n',
+            "requirements.txt": "idna\n",
+            "shop/__init__.py": "",
+            "shop/main.py": MAIN,
+            "shop/prices.py": "import yaml\n\n\ndef load() -> object:\n    return yaml.safe_load('[]')\n",
+        },
+        explained="parity",
+        reason="pyyaml is not installed: no dependency file declares it",
+        code="PC203",
+        lost="tracked",
+        repair="add `pyyaml` to requirements.txt",
+    ),
+    Case(
         "library",
         {
             "Containerfile": CONTAINERFILE,

@@ -89,7 +89,7 @@ def build_clone(checkout: Path, clone: Path, image: str) -> None:
 
 def masked(report: str) -> str:
     """The report without what differs between two runs: times, ids, counts of restarts, versions."""
-    report = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", report)
+    report = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z?", "TIME", report)
     report = re.sub(r"\b\d{4}-\d\d-\d\d\b", "DATE", report)
     report = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{10,64}\b", "ID", report)
     report = re.sub(
@@ -98,7 +98,9 @@ def masked(report: str) -> str:
     report = re.sub(r"\b\d+\.\d s\b", "N s", report)
     report = re.sub(r"(?<=paritycheck )\d[\w.]*", "VERSION", report)
     report = re.sub(
-        r"(?<=use: memory )\d+, processes \d+, processor [\w.]+", "N, processes N, processor N", report
+        r"(?<=use: memory )[\w.]+ MiB, processes \d+, processor [\w. %]+",
+        "N MiB, processes N, processor N",
+        report,
     )
     # The end of the log begins anywhere in the repeated traceback.
     return re.sub(r"(?s)log, its end:\n\n```\n.*?\n```", "log, its end: ...", report)

@@ -84,10 +84,15 @@ def split_frames(read: Callable[[int], bytes], *, terminal: bool) -> Iterator[by
 
 
 def read_log_file(path: Path) -> Iterator[bytes]:
-    """Yield a log file piece by piece. Raises SourceError if it cannot be read."""
+    """Yield a log file piece by piece. Raises SourceError if it cannot be read, or there is nothing in it."""
+    empty = True
     try:
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
+                empty = False
                 yield piece
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", "name a file with --logs") from error
+    if empty:
+        # Engines write what a program says on stderr, its tracebacks, to stderr.
+        raise SourceError(f"{path} is empty", f"save both streams: podman logs NAME > {path.name} 2>&1")
