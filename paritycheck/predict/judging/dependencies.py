@@ -113,6 +113,7 @@ class _Search:
         self.own = own
         self.installed = view.environment.distributions
         self.text: Callable[[str], str | None] = cache(container.texts.get)
+        self.run: Callable[[str], frozenset[int]] = cache(self._run)
         self.open = open_part(container, view) is not None
         numbers = view.facts.get("sys.version_info")
         known = isinstance(numbers, tuple) and len(numbers) >= 2
@@ -124,18 +125,22 @@ class _Search:
         inside = failure.path not in self.own and failure.importer in self.closure.modules
         if not inside or not isinstance(miss, NotFound) or failure.context != "module":
             return None
-        if self.release is None or not self._always_runs(failure):
+        if self.release is None:
             return None
+        broken = self._judge_name(failure, miss, self.release)
+        return broken if broken is not None and self._always_runs(failure) else None
+
+    def _judge_name(self, failure: Failure, miss: NotFound, release: Release) -> Break | None:
         wanted = f"{failure.name}.{failure.attribute}" if failure.attribute else failure.name
         here = self._owner(failure.importer)
         broken = Break("absent", miss.missing, failure.importer, failure.line, _NOBODY, here)
         top = wanted.partition(".")[0]
-        since = gone_since(wanted, self.release)
+        since = gone_since(wanted, release)
         if since is not None:
             held = any(brings(each, top) in ("yes", "maybe") for each in self.installed)
             held |= top == "distutils" and any(each.name.lower() == "setuptools" for each in self.installed)
             return None if held else msgspec.structs.replace(broken, kind="dropped", name=top, since=since)
-        if top in standard_library(self.release):
+        if top in standard_library(release):
             return None
         if "." in miss.missing:
             lacking = self._owner(miss.parent)
@@ -158,13 +163,16 @@ class _Search:
     def _always_runs(self, failure: Failure) -> bool:
         module, path, line = failure.importer, failure.path, failure.line
         while module and path not in self.own:
-            source = self.text(path)
-            if source is None or line not in unconditional_imports(source):
+            if line not in self.run(path):
                 return False
             reached = self.closure.modules[module]
             module, line = reached.via, reached.line
             path = self.closure.modules[module].path if module else ""
         return True
+
+    def _run(self, path: str) -> frozenset[int]:
+        source = self.text(path)
+        return frozenset() if source is None else unconditional_imports(source)
 
     def _owner(self, module: str) -> Distribution | None:
         return next((each for each in self.installed if brings(each, module) == "yes"), None)
