@@ -91,6 +91,8 @@ def serve(*files: tuple[str, bytes]) -> Iterator[Index]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # headers and body at once, or each answer waits for an acknowledgement
 
         def do_HEAD(self) -> None:
             self._answer(body=False)

@@ -60,6 +60,7 @@ def catalogue(index: Index, tmp_path: Path) -> Iterator[Catalogue]:
         "UV_CACHE_DIR": str(tmp_path / "uv"),
         "UV_DEFAULT_INDEX": index.url,
         "UV_CONSTRAINT": "/not/ours.txt",
+        "UV_HTTP_RETRIES": "0",
     }
     with contextlib.ExitStack() as stack:
         yield open_catalogue(stack, Environment(), variables, None, resolve=True)
