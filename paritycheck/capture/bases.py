@@ -12,16 +12,18 @@ from paritycheck.capture.sides import Machine
 from paritycheck.errors import SourceError
 from paritycheck.model.snapshot import ImageConfig, Snapshot
 from paritycheck.predict.building.request import BaseImage
+from paritycheck.predict.context.effective import Contexts
 from paritycheck.predict.planning.plan import BuildOptions, Plan, clean_clone, make_plan
 from paritycheck.predict.selecting.selection import Catalogue
 
 
 class Reached:
-    """What the builds of one run have read, until ``stack`` closes: bases, and what belongs to a checkout."""
+    """What the builds of one run have read, until ``stack`` closes: bases, contexts, clones of checkouts."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self.stack = stack
         self.bases: dict[str, BaseImage | None] = {}
+        self.contexts = Contexts()
         self.checkouts: list[tuple[Snapshot, Snapshot, Catalogue]] = []
 
 
@@ -41,7 +43,9 @@ def plan_with_bases(
     reached = reached or Reached(stack)
     clone, catalogue = _belongings(local, machine, reached)
     # Which Python the resolution is for may only be known with the bases at hand: it is not asked before.
-    options = msgspec.structs.replace(options, catalogue=Catalogue(local=catalogue.local))
+    options = msgspec.structs.replace(
+        options, catalogue=Catalogue(local=catalogue.local), make_context=reached.contexts.build
+    )
     plan = make_plan(clone, options)
     if plan is None:
         return None

@@ -76,8 +76,8 @@ def test_paths_are_relative_to_the_file(place: Place, monkeypatch: pytest.Monkey
     place.write(
         {
             "deploy/paritycheck.toml": 'context = ".."\nfile = "Containerfile.web"\n'
-            'image = "docker-archive:../../image.tar"\ncompose = ["c.yml"]\noutput = ["sarif=out/r.sarif", "plain.txt"]\npython = "py"\n'
-            'baseline = "/abs/base.json"\n',
+            'image = "docker-archive:../../image.tar"\ncompose = ["c.yml"]\n'
+            'output = ["sarif=out/r.sarif", "plain.txt"]\npython = "py"\nbaseline = "/abs/base.json"\n',
             "deploy/Containerfile.web": FILES["Containerfile"],
         }
     )

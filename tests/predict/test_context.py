@@ -5,7 +5,7 @@ import pytest
 from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.parse.build.ignorefile import parse_ignorefile
-from paritycheck.predict.context.effective import Context, build_context
+from paritycheck.predict.context.effective import Context, Contexts, build_context
 from tests.drawn import tree
 
 DRAWING = """
@@ -130,3 +130,19 @@ def test_a_pattern_that_fails_when_used_is_refused_with_its_line_when_used() -> 
     assert "docs" in _context("!q*[x", BUILDKIT).effective
     with pytest.raises(BuildRefused):
         _ = _context("!q*[x", PODMAN).effective
+
+
+def test_contexts_are_built_once_for_what_they_depend_on() -> None:
+    contexts, source = Contexts(), tree(DRAWING)
+
+    def build(ignore: str, engine: Engine = PODMAN, root: str = "", file: str = "Dockerfile") -> Context:
+        parsed = parse_ignorefile(ignore.encode(), ".dockerignore", engine)
+        return contexts.build(source, root, parsed, engine, file)
+
+    first = build("docs")
+    assert build("docs") is first
+    assert build("docs", file="other") is first, "only the classic builder treats the Containerfile apart"
+    others = [build("app"), build("docs", BUILDKIT), build("docs", root="app"), build("docs", DOCKER)]
+    others += [build("docs", DOCKER, file="other"), contexts.build(tree(DRAWING), "", None, PODMAN)]
+    assert len({id(each) for each in (first, *others)}) == 7
+    assert _why(first, "docs/a.md") == _why(_context("docs", PODMAN), "docs/a.md")

@@ -7,6 +7,7 @@ COPY of the whole context (Buildah filters when it copies, not before).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import msgspec
@@ -138,6 +139,26 @@ def build_context(
     if engine.name == "docker":
         _ = context.effective
     return context
+
+
+class Contexts:
+    """Contexts that were built of trees, each once; ``build`` is to be called as ``build_context`` is."""
+
+    def __init__(self) -> None:
+        # The tree is held as well: an identity must not pass to another one.
+        self._known: dict[tuple[object, ...], tuple[FileTree, Context]] = {}
+
+    def build(
+        self, tree: FileTree, root: str, ignore: IgnoreFile | None, engine: Engine, containerfile: str = ""
+    ) -> Context:
+        """Return the context, the same as before for the same tree, ignore file and engine."""
+        key = (id(tree), root, ignore, engine, containerfile if engine.name == "docker" else "")
+        if key not in self._known:
+            self._known[key] = (tree, build_context(tree, root, ignore, engine, containerfile))
+        return self._known[key][1]
+
+
+ContextMaker = Callable[[FileTree, str, IgnoreFile | None, Engine, str], Context]
 
 
 def _descend(path: str, matcher: IgnoreMatcher) -> Outcome:

@@ -16,7 +16,7 @@ from paritycheck.parse.build.ignorefile import IgnoreFile, parse_ignorefile
 from paritycheck.predict.building.request import BaseImage, BuildRequest, Prediction
 from paritycheck.predict.building.standins import stand_in
 from paritycheck.predict.context.discovery import find_containerfile, find_ignorefile
-from paritycheck.predict.context.effective import Context, build_context
+from paritycheck.predict.context.effective import Context, ContextMaker, build_context
 from paritycheck.predict.judging.placement import Placement, place_by_source
 from paritycheck.predict.planning.build import predict_build
 from paritycheck.predict.planning.predicted import predicted_snapshot
@@ -28,7 +28,7 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``context``, ``file`` and ``ignorefile`` are paths below the repository root (``file`` ``""``: the
     engine's default name); ``written`` is what stood after ``-f``, ``catalogue`` what is known of
-    distributions.
+    distributions. ``make_context`` is ``build_context``, or one that remembers (``Contexts``).
     """
 
     engine: Engine
@@ -41,6 +41,7 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
     bases: Mapping[str, BaseImage] = {}
     read: Callable[[str], bytes | None] = lambda _path: None
     catalogue: Catalogue = Catalogue()
+    make_context: ContextMaker = build_context
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -122,7 +123,9 @@ def open_context(local: Snapshot, options: BuildOptions) -> Context:
     """Return the effective build context, whether or not there is a Containerfile."""
     path = options.file or find_containerfile(local.tree, options.context, options.engine) or ""
     ignore = read_ignorefile(local, options, path or join(options.context, "Containerfile"))
-    return build_context(local.tree, options.context, ignore, options.engine, _inside(path, options.context))
+    return options.make_context(
+        local.tree, options.context, ignore, options.engine, _inside(path, options.context)
+    )
 
 
 def _reader(local: Snapshot, options: BuildOptions) -> Callable[[str], bytes | None]:
