@@ -14,6 +14,7 @@ from paritycheck.model.audit import Action, Failure, Horizon
 from paritycheck.model.report import Finding
 
 MOST_REPAIRS = 5
+REBUILD = "Rebuild the image, then recreate the container from it"
 
 
 def recommend(failures: Sequence[Failure], dossier: Dossier, pipelines: Pipelines) -> tuple[Action, ...]:
@@ -47,7 +48,7 @@ def _now(failures: Sequence[Failure], dossier: Dossier) -> Iterator[Action]:
     if any(failure.code and failure.code != "PC106" for failure in repaired):
         yield Action(
             "now",
-            "Rebuild the image, then recreate the container from it",
+            REBUILD,
             (build_command(dossier),),
             reason="a container keeps the image that it was made from",
             proof=_prove_rebuild(repaired, dossier),

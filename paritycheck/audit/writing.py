@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from paritycheck import __version__
-from paritycheck.audit.acting import covers, recommend
+from paritycheck.audit.acting import REBUILD, covers, recommend
 from paritycheck.audit.checklist import tick_off
 from paritycheck.audit.dossier import Dossier
 from paritycheck.audit.failing import is_past, read_failures
@@ -111,7 +111,10 @@ def _summary(
             first = actions[0]
             proofs = [each.proof for each in actions if each.horizon == "now" and each.proof]
             checked = tuple(Evidence("prediction", proof) for proof in proofs or ["not checked"])
-            yield Statement(sentence(first.edit or first.title), checked, "Repair")
+            said = sentence(first.edit or first.title)
+            if any(each.title == REBUILD for each in actions):
+                said += " Then rebuild the image, and recreate the container from it."
+            yield Statement(said, checked, "Repair")
     yield _parity([main] if main else [], dossier)
     if status == "healthy" and dossier.log is not None:
         yield Statement(

@@ -132,14 +132,17 @@ def audit(
     """
     machine = read_machine(python, probe=False, no_cache=no_cache)
     now = datetime.now(UTC)
+    _refuse_contradictions(container, image, logs, bool(compose or service))
     window = LogWindow(parse_tail(tail), parse_since(since, now.timestamp()))
     with contextlib.ExitStack() as stack:
+        # A name that is wrong is told before a large checkout is read.
+        opened = _open(stack, container, machine, now) if container else None
         with announced(f"reading {context}"):
             local, place = open_local(context, file, ignorefile, machine)
         run_by = open_service(compose, service, local, place, machine)
-        if not container and image is None and run_by is not None:
-            container = find_service_container(run_by.name, machine.hosts)
-        opened = _open(stack, container, image, logs, machine, now)
+        if not container and image is None:
+            name = _service_container(run_by.name if run_by else "", machine)
+            opened = _open(stack, name, machine, now)
         options = build_options(place, file, target, build_arg, engine, run_by)
         source = image or (opened.source if opened else "")
         side, plan, remarks = _sides(stack, with_inline_file(run_by, local), source, options, machine)
@@ -169,23 +172,23 @@ def audit(
     raise typer.Exit(FINDINGS if failing else PARITY)
 
 
-def _open(
-    stack: contextlib.ExitStack,
-    container: str,
-    image: str | None,
-    logs: Path | None,
-    machine: Machine,
-    now: datetime,
-) -> OpenedContainer | None:
-    if not container:
-        if image is None:
-            raise UsageError(
-                "nothing is named to be audited",
-                "name a container, a compose file with -c, or a log with --logs and its image with -i",
-            )
-        return None
-    if logs is not None:
+def _refuse_contradictions(container: str, image: str | None, logs: Path | None, named: bool) -> None:
+    if container and logs is not None:
         raise UsageError("a container has its own log", "leave out --logs, or the container")
+    if not container and image is None and (logs is not None or not named):
+        raise UsageError(
+            "nothing is named to be audited",
+            "name a container, a compose file with -c, or a log with --logs and its image with -i",
+        )
+
+
+def _service_container(service: str, machine: Machine) -> str:
+    if not service:
+        raise UsageError("no compose service is named to be audited", "name it with --service")
+    return find_service_container(service, machine.hosts)
+
+
+def _open(stack: contextlib.ExitStack, container: str, machine: Machine, now: datetime) -> OpenedContainer:
     with announced(f"asking about {container}"):
         return stack.enter_context(open_container(container, machine.hosts, now))
 

@@ -46,8 +46,12 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         started.append((engine, name))
         engine("run", "-d", "--network", "none", "--name", name, *flags, image)
         deadline = time.monotonic() + 60
+        facts: Any = {"State": "unknown"}
         while time.monotonic() < deadline:
-            facts = json.loads(engine("inspect", name))[0]
+            try:
+                facts = json.loads(engine("inspect", name))[0]
+            except pytest.fail.Exception:
+                continue  # its process ended while Podman looked at it
             status = facts["State"]["Status"]
             if running and status == "running":
                 return name

@@ -37,6 +37,7 @@ from paritycheck.model.snapshot import ImageConfig, Layer
 SAVE_PATIENCE = 900.0  # seconds until the service must send the next piece of an image
 START_PATIENCE = 20.0  # seconds until a service that we start must answer
 HINT = "check CONTAINER_HOST and that podman --remote info works"
+RACES = 5  # times that a container is asked about again
 SYSTEM_SOCKET = "/run/podman/podman.sock"
 
 Found = TypeVar("Found")
@@ -115,6 +116,13 @@ def _image_id(client: Any, name: str) -> str:
 
 def inspect_container(client: Any, name: str) -> Any:
     """Return what the service says about the container ``name``."""
+    for _ in range(RACES):
+        try:
+            return client.containers.get(name).attrs
+        except APIError as error:
+            # Its process ended while Podman looked at it: one that crashes all the time often does.
+            if "no such process" not in str(error):
+                raise
     return client.containers.get(name).attrs
 
 
