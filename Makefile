@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 $(HOME)
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit live lint check bench engines clean
+.PHONY: help demo test unit live lint check docs pages bench engines clean
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,13 @@ lint: $(READY)  ## Style, types and layers
 	$(BIN)/lint-imports
 
 check: lint unit  ## What to run before a commit
+
+docs: $(READY) pages  ## Build the documentation's site into build/docs
+	$(BIN)/sphinx-build -q -W --keep-going -b dirhtml docs build/docs
+	@echo "build/docs/index.html"
+
+pages: $(READY)  ## Write the pages of docs/ that are made of the program, with the output it has today
+	@$(BIN)/python scripts/write-docs
 
 bench: $(READY) engines  ## Measure against rival programs, in one run
 	. "$$(scripts/engines env)" && $(BIN)/python bench/run.py

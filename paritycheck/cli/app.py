@@ -12,6 +12,7 @@ import typer
 from paritycheck import __version__
 from paritycheck.cli.auditing import audit
 from paritycheck.cli.checking import check
+from paritycheck.cli.examples import show_examples
 from paritycheck.cli.installing import init
 from paritycheck.cli.judging import why
 from paritycheck.cli.rendering import render
@@ -27,10 +28,11 @@ app = typer.Typer(
     name="paritycheck",
     pretty_exceptions_enable=False,
     add_completion=True,
+    rich_markup_mode="markdown",  # the other mode would take [tool.paritycheck] for markup
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (check, why, audit, context, diff, snapshot, smoke, render, merge, matrix, rule, init):
-    app.command()(command)
+    app.command(epilog=show_examples(command.__name__))(command)
 
 
 def _show_version(wanted: bool) -> None:

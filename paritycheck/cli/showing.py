@@ -31,6 +31,7 @@ from paritycheck.model.document import encode_snapshot
 from paritycheck.output.context import render_context
 from paritycheck.output.difference import render_difference
 from paritycheck.output.json import render_json
+from paritycheck.output.rulepage import render_rule_page
 from paritycheck.predict.context.weighing import weigh_context
 from paritycheck.predict.planning.plan import BuildOptions, open_context
 from paritycheck.rules import RULES
@@ -112,13 +113,17 @@ def context(
 
 
 def rule(
-    code: Annotated[str, typer.Argument(metavar="[CODE]", help="PC103, or its slug: ignored.")] = "",
+    code: Annotated[
+        str, typer.Argument(metavar="[CODE]", help="PC103, its slug (ignored), or a beginning (PC1).")
+    ] = "",
 ) -> None:
-    """Explain a rule: what it says, how grave it usually is, how to repair it; without CODE, all."""
+    """Explain a rule: cause, a real example, repair, when to ignore it; without CODE, list all."""
     wanted = parse_codes((code,)) if code else tuple(RULES)
     found = [one for one in RULES.values() if one.code.startswith(wanted)]
     rows = [(one.code, one.slug, one.severity, one.summary) for one in found]
     lines = tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines()
-    if code:
+    if len(found) == 1:
+        lines += ["", render_rule_page(found[0]).partition("\n\n")[2].rstrip("\n")]
+    elif code:
         lines += [f"  {one.code}: {one.help}" for one in found]
     write("\n".join(lines) + "\n", None)
