@@ -102,7 +102,8 @@ def _allows(specifier: str, version: str) -> bool:
 
 
 def _refused(file: DependencyFile, install: Installation, there: Interpreter, facts: Facts) -> Finding:
-    fetches = bool(_FETCHES.search(install.command))
+    minor = ".".join(there.version.split(".")[:2])
+    fetches = bool(_FETCHES.search(install.command)) and f"python{minor}/" not in install.site
     line = file.python_location or Location(file.path)
     what = "installs another Python for it" if fetches else "refuses it"
     prediction = facts.plan.prediction if facts.plan else None

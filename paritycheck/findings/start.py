@@ -1,14 +1,18 @@
-"""What the start command itself shows: not understood, or naming a file that is not there."""
+"""What the start command itself shows: not understood, or naming a file or interpreter that is not there."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from paritycheck.gates import Facts, travel
 from paritycheck.model.journey import Gate, Item
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
+from paritycheck.model.tree import FileTree
 from paritycheck.rules import RULE_OF_GATE, make_finding
+
+_MOST_LINKS = 40  # Linux gives up there, too
 
 
 def start_findings(facts: Facts) -> Iterator[Finding]:
@@ -22,10 +26,48 @@ def start_findings(facts: Facts) -> Iterator[Finding]:
             items=[ReportItem("setting", "start command")],
             locations=_lines(facts),
         )
+    yield from _without_interpreter(facts)
     scripts = [root.path for root in start.roots if root.path]
     for path in (*scripts, *(path.lstrip("/") for path in start.data)):
         if facts.container.tree.find(path) is None and facts.container.project_doubt(path) is None:
             yield from _missing(path, facts)
+
+
+def _without_interpreter(facts: Facts) -> Iterator[Finding]:
+    """The command names an interpreter, itself or by its script's first line, that is not there.
+
+    An environment has it as a link to the Python that made it, and scripts that name it by its path.
+    """
+    start, container = facts.view.start, facts.container
+    if not start.executable.startswith("/") or container.tree.resolve(start.executable) is not None:
+        return
+    end = _end_of_links(start.executable, container.tree)
+    if (
+        container.doubt(start.executable.lstrip("/")) is not None
+        or container.doubt(end.lstrip("/")) is not None
+    ):
+        return
+    first = start.command[0] if start.command else start.executable
+    by = f", which the first line of {first} names" if first != start.executable else ""
+    leads = f": it leads to {end}, which is not there" if end != start.executable else ""
+    yield make_finding(
+        "PC209",
+        f"the container starts {start.executable}{by}, and it is not there{leads}",
+        gate="image",
+        items=[ReportItem("setting", "start command")],
+        locations=_lines(facts),
+        hint="Copy the environment to the path at which it was made, and with the Python that made it.",
+    )
+
+
+def _end_of_links(path: str, tree: FileTree) -> str:
+    """Return where a chain of links ends, which need not be there."""
+    for _ in range(_MOST_LINKS):
+        entry = tree.get(path.lstrip("/"))
+        if entry is None or entry.kind != "link":
+            break
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(path), entry.target))
+    return path
 
 
 def _missing(path: str, facts: Facts) -> Iterator[Finding]:

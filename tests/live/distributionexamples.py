@@ -223,3 +223,55 @@ DETOURS = (
         LACKS_COLORAMA,
     ),
 )  # fmt: skip
+
+# Each starts an interpreter that the final stage does not have: the line is that of the command.
+_PATH = 'ENV PATH=/opt/venv/bin:$PATH\nCMD ["python", "-m", "shop.main"]'
+_STARTED = ("PC209", "error", "Containerfile:13")
+STARTS = (
+    Detour(
+        STAGES,
+        "an environment's own interpreter, a link to one that is not there",
+        (
+            ("Containerfile", "FROM python:3.12-slim AS build\nRUN python -m venv",
+             "FROM localhost/debian-python:bookworm AS build\nRUN python3 -m venv"),
+            ("Containerfile", _PATH, 'CMD ["/opt/venv/bin/python", "-m", "shop.main"]'),
+        ),
+        _STARTED,
+        "/opt/venv/bin/python: no such file or directory",
+    ),
+    Detour(
+        STAGES,
+        "a script of an environment that was made in another place",
+        (
+            ("Containerfile", "build /opt/venv /opt/venv", "build /opt/venv /srv/venv"),
+            ("Containerfile", _PATH, 'CMD ["/srv/venv/bin/tabulate", "--help"]'),
+        ),
+        _STARTED,
+        "exec /srv/venv/bin/tabulate: no such file or directory",
+    ),
+)  # fmt: skip
+# Each asks for another Python than the image has; ``says`` is what the build ends with.
+REFUSED = (
+    Detour(
+        UV,
+        "uv",
+        tuple((path, 'requires-python = ">=3.11"', 'requires-python = ">=3.13"')
+              for path in ("pyproject.toml", "uv.lock")),
+        ("PC301", "error", "pyproject.toml:4"),
+        "No interpreter found for Python >=3.13",
+    ),
+    Detour(
+        POETRY,
+        "poetry",
+        (("pyproject.toml", 'python = ">=3.11"', 'python = ">=3.13"'),),
+        ("PC301", "error", "pyproject.toml:8"),
+        "Python version 3.12",
+    ),
+    Detour(
+        STAGES,
+        "pip",
+        (("labels/pyproject.toml", 'version = "1.0"', 'version = "1.0"\nrequires-python = ">=3.13"'),),
+        ("PC301", "error", "labels/pyproject.toml:8"),
+        "requires a different Python: 3.12",
+    ),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,16 @@ from paritycheck.model.environment import Environment
 from paritycheck.predict.planning.plan import BuildOptions
 from tests.live.conftest import build, run_podman
 from tests.live.conftest import run as run_program
-from tests.live.distributionexamples import DETOURS, EXAMPLES, FOLDER, Detour, Example, Fault
+from tests.live.distributionexamples import (
+    DETOURS,
+    EXAMPLES,
+    FOLDER,
+    REFUSED,
+    STARTS,
+    Detour,
+    Example,
+    Fault,
+)
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # uv and Poetry bring their own, which know no proxy
 TRUST = (f"--env=SSL_CERT_FILE={CERTIFICATES}", f"--env=REQUESTS_CA_BUNDLE={CERTIFICATES}")
@@ -223,6 +233,39 @@ def test_another_environment_than_the_one_that_is_started(
         assert detour.says in crash.stderr
     finally:
         run_podman("image", "rm", "-f", "--no-prune", image)
+
+
+@pytest.mark.parametrize("detour", STARTS, ids=lambda detour: detour.about)
+def test_an_interpreter_that_is_not_there(detour: Detour, pythons: dict[str, str], tmp_path: Path) -> None:
+    checkout = detour.write(tmp_path / "checkout")
+    image = reference("start")
+    build(checkout, image, *TRUST)
+    try:
+        findings = check(checkout, pythons["repaired"], "-i", image)
+        about = [
+            (each["code"], each["severity"], place(each["locations"][0]))
+            for each in findings
+            if "start command" in [item["name"] for item in each["items"]]
+        ]
+        assert about == [detour.found]
+        assert detour.says in start(image).stderr
+    finally:
+        run_podman("image", "rm", "-f", "--no-prune", image)
+    errors = {each["code"] for each in check(checkout, pythons["repaired"]) if each["severity"] == "error"}
+    assert "PC209" in errors
+
+
+@pytest.mark.parametrize("detour", REFUSED, ids=lambda detour: detour.about)
+def test_an_installer_that_refuses_the_python(
+    detour: Detour, pythons: dict[str, str], tmp_path: Path
+) -> None:
+    checkout = detour.write(tmp_path / "checkout")
+    code, severity, line = detour.found
+    (refused,) = [each for each in check(checkout, pythons["repaired"]) if each["severity"] == "error"]
+    assert (refused["code"], refused["severity"]) == (code, severity)
+    assert line in [place(each) for each in refused["locations"]]
+    with pytest.raises(pytest.fail.Exception, match=re.escape(detour.says)):
+        build(checkout, reference("refused"), *TRUST)
 
 
 def loud(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -109,7 +109,15 @@ def uv_python(shell: Shell, values: Values, directory: str) -> tuple[str, str]:
         return executable, minor
     if not there and not minor and not own:
         return executable, minor  # nobody knows what the image has
+    if minor and not _may_fetch(shell, values):
+        return executable, minor  # uv refuses the project
     return managed_python(shell, _newest(requires))
+
+
+def _may_fetch(shell: Shell, values: Values) -> bool:
+    """Tell whether uv gets a Python by itself where none that is there will do."""
+    forbidden = shell.variable("UV_PYTHON_DOWNLOADS") in ("never", "manual", "false", "0")
+    return not forbidden and "--no-python-downloads" not in values
 
 
 def _pinned(shell: Shell, directory: str) -> str:
