@@ -17,7 +17,7 @@ HERE = Snapshot(
     tree=FileTree([FileEntry("app.py", "file")]),
     modules={"app.py": parse_source(b"import json\n")},
     texts={},
-    digests={},
+    digests={"app.py": "same"},
     environment=Environment(),
 )
 
@@ -29,7 +29,7 @@ def said(command: tuple[str, ...], *entries: FileEntry, script: str = "") -> lis
         tree=FileTree([FileEntry("srv/app.py", "file"), *entries]),
         modules={"srv/app.py": parse_source(b"import json\n")},
         texts={"venv/bin/serve": script},
-        digests={},
+        digests={"srv/app.py": "same"},
         environment=environment(()),
         config=ImageConfig(cmd=command, workdir="/srv"),
     )
@@ -37,6 +37,7 @@ def said(command: tuple[str, ...], *entries: FileEntry, script: str = "") -> lis
     return [each.message for each in report.findings if each.code == "PC209"]
 
 
+STARTS = "the container starts"
 LINK = FileEntry("venv/bin/python", "link", target="../../opt/python3")
 PYTHON = FileEntry("opt/python3", "file", mode=0o755)
 SCRIPT = FileEntry("venv/bin/serve", "file", mode=0o755)
@@ -55,8 +56,7 @@ SCRIPT = FileEntry("venv/bin/serve", "file", mode=0o755)
             ("/venv/bin/python", "app.py"),
             (LINK,),
             "",
-            "the container starts /venv/bin/python, and it is not there: "
-            + "it leads to /opt/python3, which is not there",
+            f"{STARTS} /venv/bin/python, and it is not there: it leads to /opt/python3, which is not there",
         ),
         (("/venv/bin/python", "app.py"), (LINK, PYTHON), "", ""),
         (("python", "app.py"), (), "", ""),
@@ -64,8 +64,7 @@ SCRIPT = FileEntry("venv/bin/serve", "file", mode=0o755)
             ("/venv/bin/serve",),
             (SCRIPT,),
             "#!/old/bin/python\nimport app\n",
-            "the container starts /old/bin/python, which the first line of /venv/bin/serve names, "
-            + "and it is not there",
+            f"{STARTS} /old/bin/python, which the first line of /venv/bin/serve names, and it is not there",
         ),
         (("/venv/bin/serve",), (SCRIPT,), "#!/usr/bin/env python3\nimport app\n", ""),
     ],
