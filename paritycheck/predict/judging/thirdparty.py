@@ -224,6 +224,9 @@ class Outside:
         provision = likely_providers(name)
         if not provision.names:
             return None
+        for each in self.installed:
+            if each.modules and each.version and canonicalize_name(each.name) in provision.names:
+                return Wanted(each.name, (part,), self.open, installed=each)  # its release is another
         known = [each for each in provision.names if each in self._mentioned]
         if not known:
             known = [

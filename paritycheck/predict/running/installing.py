@@ -8,7 +8,10 @@ poetry ``install``, pdm ``install``, pipenv ``sync``, PEP 660 for editable insta
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+from collections.abc import Mapping
+from itertools import accumulate
 
 import msgspec
 
@@ -47,7 +50,7 @@ def install_project(
         for path, source in payload.files.items():
             place_file(shell, shell.tree.get(source), f"{target.site}/{path}")
         written += payload.files
-        _spread_doubts(shell, directory, target.site)
+        _spread_doubts(shell, directory, target.site, payload.files)
     _write_metadata(shell, project, payload, target, written, editable)
 
 
@@ -77,11 +80,22 @@ def place_file(shell: Shell, entry: FileEntry | None, path: str) -> None:
     shell.tree.put(msgspec.structs.replace(entry, path=path, layer=shell.scene.layer))
 
 
-def _spread_doubts(shell: Shell, directory: str, site: str) -> None:
-    """What nobody knows about the project's directory, nobody knows about what was installed from it."""
+def _spread_doubts(shell: Shell, directory: str, site: str, files: Mapping[str, str]) -> None:
+    """What nobody knows about the project's directory, nobody knows about what was installed from it.
+
+    What is unknown inside of a package that is installed, is so inside of that package there.
+    """
+    placed = {posixpath.dirname(source): posixpath.dirname(path) for path, source in files.items()}
     for part in tuple(shell.tree.unknown):
-        if part.brings == "anything" and (covers(part.path, directory) or covers(directory, part.path)):
+        if part.brings != "anything":
+            continue
+        if covers(part.path, directory):
             shell.touch(site, "anything", part.reason)
+        elif covers(directory, part.path):
+            parents = accumulate(part.path.split("/")[:-1], "{}/{}".format)
+            package = max((each for each in parents if placed.get(each)), key=len, default="")
+            inside = f"/{placed[package]}{part.path[len(package) :]}" if package else ""
+            shell.touch(site + inside, "anything", part.reason)
 
 
 def _write_scripts(shell: Shell, project: Project, target: Target) -> list[str]:
