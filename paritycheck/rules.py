@@ -237,7 +237,7 @@ _CATALOGUE = (
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _CATALOGUE}
-# The one place that names the site, which is not published yet: claim the name before a release, or change it.
+# The one place that names the site. It is not published yet: claim the name before a release, or change it.
 # Below it the site that `make docs` builds has a page at rules/CODE/; without it `paritycheck rule CODE` has.
 DOCUMENTATION = "https://paritycheck.readthedocs.io/en/stable/"
 

@@ -36,10 +36,12 @@ def sessions(page: str) -> Iterator[str]:
 
 
 def fill_in(page: str, directory: Path) -> str:
-    """Return the page with the output that its commands have today; ``directory`` is empty."""
-    if not any(sessions(page)):
-        return page
-    checkout = lay_out(page, directory)
+    """Return the page of a rule with the output that its commands have today; ``directory`` is empty."""
+    return replay(page, lay_out(page, directory)) if any(sessions(page)) else page
+
+
+def replay(page: str, checkout: Path) -> str:
+    """Return the page with the output that its commands have in ``checkout``."""
 
     def played(found: re.Match[str]) -> str:
         if found[1] != "console":

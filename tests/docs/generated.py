@@ -12,7 +12,8 @@ from paritycheck.config.keys import KEYS
 from paritycheck.output.rulepage import render_rule_index, render_rule_page
 from paritycheck.rules import RULES
 
-_CONFIGURATION = Path(__file__).parent.parent.parent / "docs/configuration.md.in"
+_ROOT = Path(__file__).parent.parent.parent
+_CONFIGURATION = _ROOT / "docs/configuration.md.in"
 _HEADING = "# `paritycheck`\n"
 
 
@@ -21,8 +22,16 @@ def generated_pages() -> dict[str, str]:
     pages = {f"rules/{code}.md": render_rule_page(rule) for code, rule in RULES.items()}
     pages["rules/index.md"] = render_rule_index(RULES.values())
     pages["commands.md"] = _commands()
+    pages["formats.md"] = _formats()
     pages["configuration.md"] = _CONFIGURATION.read_text(encoding="utf-8").replace("@KEYS@", _keys())
     return pages
+
+
+def _formats() -> str:
+    """The section of the README, as a page of its own."""
+    text = (_ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### Formats\n")[2].partition("\n### ")[0]
+    return f"# Formats\n{section}".replace("](docs/", "](").replace("](schemas/", "](../schemas/")
 
 
 def _keys() -> str:

@@ -51,7 +51,7 @@ def program(directory: Path, *words: str, **variables: str) -> subprocess.Comple
 
 
 def clone_of_this_repository(directory: Path) -> Path:
-    """What git has of this repository, with a release that is not published put in its place."""
+    """What git has of this repository: what is not committed is not tried."""
     git(ROOT, "clone", "-q", str(ROOT), str(directory))
     return directory
 
@@ -157,6 +157,10 @@ def test_the_action_installs_and_checks(checkout: Path, tmp_path: Path) -> None:
     runner = tmp_path / "runner"
     installed = run_step("Install paritycheck", checkout, runner, {}, python=sys.executable)
     assert installed.code == 0, installed.log
+    # What is installed has the data files of the package, too.
+    ours = str(runner / "paritycheck/bin/paritycheck")
+    assert "## When to ignore" in program(checkout, ours, "rule", "PC103").stdout
+    assert "find_spec" in program(checkout, ours, "init", "--container", "--dry-run").stdout
     found = run_step("Check", checkout, runner, {})
     assert (found.code, found.outputs["exit-code"]) == (1, "1"), found.log
     assert f"title=PC102 untracked::{MODULE}" in found.log
