@@ -177,28 +177,18 @@ def _reproduction(failure: Failure, dossier: Dossier) -> Check:
     item = failure.journey.item if failure.journey else None
     if item is not None and item.kind == "module":
         module = item.name
-    elif item is not None and item.kind == "library":
-        module = _importing(failure, dossier)
-    if module:
+    library = item.name if item is not None and item.kind == "library" else ""
+    if module or library:
         interpreter = dossier.facts.container.environment.interpreter
         program = interpreter.executable if interpreter else "python3"
-        command = f"{run} {shlex.quote(program)} {image} -c {shlex.quote(f'import {module}')}"
+        said = f"import ctypes; ctypes.CDLL({library!r})" if library else f"import {module}"
+        command = f"{run} {shlex.quote(program)} {image} -c {shlex.quote(said)}"
     else:
         file = next((raised.file for raised in failure.incident.raised if raised.file), "")
         command = f"{run} ls {image} -l {shlex.quote(file)}" if file else ""
     if not command:
         return Check(question, "unknown: the failure names nothing that could be asked for alone", "unknown")
     return Check(question, "yes, below to be pasted; it was not run", "good", command=command)
-
-
-def _importing(failure: Failure, dossier: Dossier) -> str:
-    """Return the module in which the failing line stands: importing it fails for want of the library."""
-    path = failure.origin.path if failure.origin else ""
-    for place in dossier.facts.placement.container_of(path) if path else ():
-        names = dossier.facts.view.names(place)
-        if names:
-            return names[0]
-    return ""
 
 
 def _of_container(dossier: Dossier) -> Iterator[Check]:

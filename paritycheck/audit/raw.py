@@ -13,6 +13,8 @@ def quote_raw(dossier: Dossier) -> Iterator[Evidence]:
     container, log = dossier.container, dossier.log
     if container is not None:
         yield Evidence(f"{container.engine} inspect", "\n".join(_container_lines(dossier)))
+    elif dossier.image:
+        yield Evidence("image", dossier.image)
     if log is not None:
         asked = f"{log.asked}: " if log.asked else ""
         yield Evidence(

@@ -34,7 +34,8 @@ def weigh(
         )
     elif status == "crashed":
         said = f"ExitCode: {container.exit_code}" if container else "the log ends with an exception"
-        yield Statement("The container does not run.", (Evidence("state", said),), "Outage", "error")
+        source = f"{container.engine} inspect" if container else "log"
+        yield Statement("What this container serves is down.", (Evidence(source, said),), "Outage", "error")
     plan = dossier.facts.plan
     for failure in failures:
         item = failure.journey.item if failure.journey else None

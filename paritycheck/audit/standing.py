@@ -57,6 +57,8 @@ def restart_interval(container: ContainerFacts) -> float | None:
 
 def seconds(number: float) -> str:
     """Return a span as people read it."""
+    if number < 0.05:
+        return "less than 0.1 s"
     if number < 120:
         return f"{number:.1f} s"
     return f"{number / 60:.0f} min" if number < 7200 else f"{number / 3600:.1f} h"
@@ -108,9 +110,9 @@ def describe_state(container: ContainerFacts) -> str:
     if container.state == "running":
         now = "When it was asked about, it was running" + (f", for {seconds(up)}." if up is not None else ".")
     else:
-        lived = f", after it ran for {seconds(up)}" if up is not None else ""
-        since = f" since {to_the_second(container.finished)}" if container.finished else ""
-        now = f"It is {container.state}{since}{lived}."
+        lived = f", {seconds(up)} after it had started" if up is not None else ""
+        ended = f" It ended at {to_the_second(container.finished)}{lived}." if container.finished else ""
+        now = f"It is in the state “{container.state}”.{ended}"
     return " ".join(filter(None, (describe_restarts(container), describe_end(container), now)))
 
 

@@ -36,9 +36,11 @@ def ask_whys(failure: Failure, dossier: Dossier, pipelines: Pipelines) -> tuple[
     if failure.explained != "parity" or failure.journey is None or lost is None:
         return (first, *_otherwise(failure, dossier, pipelines))
     name = failure.journey.item.name
+    raised = decisive(failure.incident.raised)
+    wanted = raised.name if failure.journey.item.kind == "distribution" and raised.name else name
     return (
         first,
-        Why(f"Why is {name} not found?", *_missing(failure, dossier)),
+        Why(f"Why is {wanted} not found?", *_missing(failure, dossier)),
         Why(
             _THIRD.get(lost.gate, "Why does the container not have {}?").format(name),
             *_where_lost(failure, lost, dossier),
@@ -90,6 +92,10 @@ def _missing(failure: Failure, dossier: Dossier) -> tuple[str, tuple[Evidence, .
     lost = failure.journey.lost_at if failure.journey else None
     verdict = lost if side is None or side.outcome != "lost" else side
     answer += verdict.reason if verdict else "the container does not have it"
+    if kind == "distribution" and failure.journey is not None:
+        name = failure.journey.item.name
+        brought = "" if name == raised.name else f", which {name} brings"
+        answer = f"{failure.origin or 'The program'} imports {raised.name}{brought}: {name} is not installed"
     chain = needed[0].chain if needed else ()
     if chain:
         answer += f". The start command comes to it by way of {', '.join(chain)}"
@@ -115,8 +121,12 @@ def _where_lost(failure: Failure, lost: Verdict, dossier: Dossier) -> tuple[str,
     item = failure.journey.item if failure.journey else None
     if item is not None and item.kind == "distribution":
         absence = absence_of(item, failure.origin, dossier)
-        evidence.append(Evidence("prediction", absence.reason, absence.locations))
-        return f"{answer} {sentence(absence.reason)}", tuple(dict.fromkeys(evidence)), True
+        if absence.kind == "undeclared":
+            evidence.append(Evidence("dependency files", "it belongs here", absence.locations))
+        else:
+            evidence.append(Evidence("prediction", absence.reason, absence.locations))
+        known = absence.reason == lost.reason
+        return answer if known else f"{answer} {sentence(absence.reason)}", tuple(evidence), True
     history = failure.history
     if history is not None:
         told = list(_history(failure))

@@ -93,6 +93,8 @@ def _headline(status: Status, main: Failure | None, dossier: Dossier) -> str:
     said = HEADLINES[status].format(name=_name(dossier))
     if status == "crash-loop" and dossier.container is not None and has_given_up(dossier.container):
         said = f"{_name(dossier)} has crashed until its restart policy gave up"
+    if status == "crashed" and dossier.container is None:
+        said = f"{dossier.subject} tells of a crash"
     if status == "unknown" and dossier.unjudged and dossier.container is not None:
         said = f"{_name(dossier)} is {dossier.container.state}; what it lacks is not known"
     return f"{said}: {main.headline}" if main and status != "healthy" else said
@@ -144,7 +146,7 @@ def _parity(failures: Sequence[Failure], dossier: Dossier) -> Statement:
         word = "further error" if len(errors) < len(dossier.errors) else "error"
         text = f"The check finds {count(len(errors), word)}: {errors[0].message}."
         return Statement(text, evidence, "Parity", "error")
-    if dossier.errors:
+    if dossier.errors or any(failure.explained == "parity" for failure in failures):
         return Statement("The check finds nothing else that keeps it from starting.", evidence, "Parity")
     return Statement("The container lacks nothing that its code imports.", evidence, "Parity")
 
@@ -168,7 +170,8 @@ def _lacking(main: Failure) -> str:
         return f"The container lacks what it needs: {main.reason}."
     item = journey.item
     if item.kind == "distribution":
-        return f"The container lacks the distribution {item.name}{by}: {main.reason}."
+        why = main.reason.removeprefix(f"{item.name} is not installed: ")
+        return f"The container lacks the distribution {item.name}{by}: {why}."
     name = item.path or item.name
     if lost.gate in ("mounted", "syspath", "importable"):
         return f"The image has {name}{by}, and the program does not get it: {main.reason}."
