@@ -16,7 +16,16 @@ from paritycheck.cli.options import read_machine
 from paritycheck.cli.terminal import announced, write
 from paritycheck.config import Config
 from paritycheck.errors import ParityError, UsageError
-from paritycheck.integrations import Build, Kind, Proposal, Target, find_builds, find_kinds, propose
+from paritycheck.integrations import (
+    Build,
+    Kind,
+    Proposal,
+    Target,
+    find_builds,
+    find_kinds,
+    names_images,
+    propose,
+)
 from paritycheck.model.engine import ENGINES
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.output.style import harmless
@@ -73,7 +82,8 @@ def init(
         )
     roots, paths = _started(local, builds[0], machine) if Kind.CONTAINER in kinds else ((), ())
     name = place.root.name.lower() or "app"
-    for proposal in propose(kinds, Target(__version__, name, builds, roots, paths), local):
+    target = Target(__version__, name, builds, roots, paths, names_images(local))
+    for proposal in propose(kinds, target, local):
         write(_settle(proposal, place.root, dry_run=dry_run), None)
 
 

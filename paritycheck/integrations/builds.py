@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import shlex
+import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -61,6 +63,20 @@ def find_builds(local: Snapshot) -> tuple[Build, ...]:
             default = find_containerfile(local.tree, context, _PODMAN) == path
             builds.append(Build(path, context, default))
     return tuple(builds)
+
+
+def names_images(local: Snapshot) -> bool:
+    """Tell whether the repository's configuration names its images, so that a check of all needs no words."""
+    for path, section in (("paritycheck.toml", ()), ("pyproject.toml", ("tool", "paritycheck"))):
+        try:
+            says: Any = tomllib.loads(local.texts.get(path) or "")
+        except tomllib.TOMLDecodeError:
+            continue
+        for key in (*section, "image"):
+            says = says.get(key) if isinstance(says, dict) else None
+        if says:
+            return True
+    return False
 
 
 def own_files(local: Snapshot) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
@@ -31,6 +32,7 @@ class Target(msgspec.Struct, frozen=True):
 
     ``name`` is what the image is called in recipes, ``roots`` the modules or scripts that the first build's
     container starts (empty: not known), ``paths`` the directories that its interpreter searches first.
+    ``configured`` is whether the configuration names the images: then one check without words is for all.
     """
 
     version: str
@@ -38,6 +40,13 @@ class Target(msgspec.Struct, frozen=True):
     builds: tuple[Build, ...]
     roots: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    configured: bool = False
+
+    @property
+    def checks(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The checks to run: a name and the words of each."""
+        named = tuple((f"paritycheck {build.file}", build.words) for build in self.builds)
+        return (("paritycheck", ()),) if self.configured else named
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -78,14 +87,12 @@ def _unless_there(proposal: Proposal, local: Snapshot) -> Proposal:
 
 
 def _github(target: Target, _local: Snapshot) -> tuple[Proposal, ...]:
-    builds = "\n".join(f"          - {_quoted(build.command_line)}" for build in target.builds)
-    text = fill(read_template("github.yml"), version=target.version, builds=builds)
+    text = fill(read_template("github.yml"), version=target.version, builds=_listed(target))
     return (Proposal(".github/workflows/paritycheck.yml", text),)
 
 
 def _gitlab(target: Target, local: Snapshot) -> tuple[Proposal, ...]:
-    builds = "\n".join(f"          - {_quoted(build.command_line)}" for build in target.builds)
-    text = fill(read_template("gitlab.yml"), version=target.version, builds=builds)
+    text = fill(read_template("gitlab.yml"), version=target.version, builds=_listed(target))
     own = Proposal(".gitlab/paritycheck.gitlab-ci.yml", text)
     include = f"include:\n  - local: {own.path}\n"
     return own, _extend(".gitlab-ci.yml", include, local, "the pipeline includes the job by this")
@@ -96,10 +103,10 @@ def _pre_commit(target: Target, local: Snapshot) -> tuple[Proposal, ...]:
         fill(
             read_template("pre-commit-hook.yaml").rstrip("\n"),
             version=target.version,
-            name=_quoted(f"paritycheck {build.file}"),
-            words=", ".join(_quoted(word) for word in build.words),
+            name=_quoted(name),
+            words="".join(f"{_quoted(word)}, " for word in words),
         )
-        for build in target.builds
+        for name, words in target.checks
     )
     block = f"  - repo: local\n    hooks:\n{hooks}\n"
     path = ".pre-commit-config.yaml"
@@ -130,6 +137,11 @@ def _extend(path: str, text: str, local: Snapshot, why: str) -> Proposal:
     return Proposal(
         path, text, by_hand=path in local.tree, why=f"add it: {why}" if path in local.tree else ""
     )
+
+
+def _listed(target: Target) -> str:
+    """Return the items of a YAML list, as deep as the templates have them: each check as a shell reads it."""
+    return "\n".join(f"          - {_quoted(shlex.join(words))}" for _, words in target.checks)
 
 
 def _quoted(word: str) -> str:

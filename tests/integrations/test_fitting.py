@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from paritycheck import __version__
-from paritycheck.integrations import Build, Kind, Target, find_builds, find_kinds, propose
+from paritycheck.integrations import Build, Kind, Target, find_builds, find_kinds, names_images, propose
 from paritycheck.integrations.templates import fill, read_template
 from paritycheck.model.snapshot import GitFacts, Origin, Snapshot
 from paritycheck.model.tree import FileEntry, FileTree
@@ -120,6 +120,28 @@ def test_every_file_is_one_that_its_reader_reads() -> None:
         [*HOSTILE.words, "--format", "concise"],
     ]
     assert all(hook["additional_dependencies"] == ["paritycheck==1.2.3"] for hook in hooks)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, False),
+        ({"paritycheck.toml": "[[image]]\nname = 'web'\n"}, True),
+        ({"paritycheck.toml": "fail-on = 'warning'\n"}, False),
+        ({"pyproject.toml": "[[tool.paritycheck.image]]\nname = 'web'\n"}, True),
+        ({"pyproject.toml": "[tool]\nparitycheck = 1\n", "paritycheck.toml": "[[image"}, False),
+    ],
+)
+def test_configured_images_are_seen(files: dict[str, str], expected: bool) -> None:
+    assert names_images(snapshot(files)) == expected
+
+
+def test_where_images_are_configured_one_check_is_for_all() -> None:
+    target = Target("1.2.3", "app", TARGET.builds, configured=True)
+    workflow, hook = propose([Kind.GITHUB, Kind.PRE_COMMIT], target, snapshot({}))
+    assert yaml.safe_load(workflow.text)["jobs"]["paritycheck"]["strategy"]["matrix"]["build"] == [""]
+    (read,) = yaml.safe_load(hook.text)["repos"][0]["hooks"]
+    assert (read["name"], read["args"]) == ("paritycheck", ["--format", "concise"])
 
 
 def test_nothing_that_is_there_is_replaced() -> None:
