@@ -142,7 +142,7 @@ StartOption = Annotated[
 ProbeOption = Annotated[
     bool,
     typer.Option(
-        "--probe",
+        "--probe/--no-probe",
         rich_help_panel=SIDES,
         help="Run the image's interpreter, isolated, instead of only reading its files.",
     ),
@@ -150,7 +150,7 @@ ProbeOption = Annotated[
 ResolveOption = Annotated[
     bool,
     typer.Option(
-        "--resolve",
+        "--resolve/--no-resolve",
         rich_help_panel=SIDES,
         help="Ask uv and the package index what the installs of the build would bring today (network).",
     ),
@@ -158,7 +158,7 @@ ResolveOption = Annotated[
 CommittedOption = Annotated[
     bool,
     typer.Option(
-        "--committed",
+        "--committed/--no-committed",
         rich_help_panel=SIDES,
         help="Take what a clean clone of HEAD holds, not the working tree.",
     ),
@@ -166,7 +166,7 @@ CommittedOption = Annotated[
 NoCacheOption = Annotated[
     bool,
     typer.Option(
-        "--no-cache",
+        "--no-cache/--cache",
         envvar="PARITYCHECK_NO_CACHE",
         help="Read every Python file again; keep nothing in ~/.cache/paritycheck.",
     ),
@@ -196,7 +196,9 @@ ReportsOption = Annotated[
 ]
 ExplainOption = Annotated[
     bool,
-    typer.Option("--explain", rich_help_panel=REPORT, help="Tell with each finding what its rule says."),
+    typer.Option(
+        "--explain/--no-explain", rich_help_panel=REPORT, help="Tell with each finding what its rule says."
+    ),
 ]
 ColorOption = Annotated[
     Color,

@@ -154,3 +154,11 @@ def test_the_settings_in_force_for_people(place: Place) -> None:
     assert ["target", "slim", "paritycheck.toml:9"] in lines
     assert lines.index(["image", "api"]) < lines.index(["image", "web"])
     assert "paritycheck.toml:1  PC1 for x: a \\x1b[2J reason" in ran.out
+
+
+def test_a_flag_takes_back_what_the_file_switches_on(place: Place) -> None:
+    switches = ("probe", "resolve", "committed", "no-cache", "explain")
+    place.write({"paritycheck.toml": "".join(f"{key} = true\n" for key in switches)})
+    assert {in_force(place)[key][0] for key in switches} == {True}
+    flags = ("--no-probe", "--no-resolve", "--no-committed", "--cache", "--no-explain")
+    assert {in_force(place, *flags)[key][0] for key in switches} == {False}
