@@ -38,9 +38,10 @@ class _Seen:
             self.processes[process] = None
         if not time:
             return
-        before, now = seconds_of(self.last), seconds_of(time)
-        if before is not None and now is not None and len(self.gaps) < MOST_GAPS:
-            self.gaps.append(max(0.0, now - before))
+        if self.last and len(self.gaps) < MOST_GAPS:
+            before, now = seconds_of(self.last), seconds_of(time)
+            if before is not None and now is not None:
+                self.gaps.append(max(0.0, now - before))
         self.first = self.first or time
         self.last = time
 

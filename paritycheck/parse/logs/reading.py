@@ -13,6 +13,7 @@ from paritycheck.parse.logs.events import EVENTS, name_process, read_event
 from paritycheck.parse.logs.exceptions import SENTENCES, read_sentence
 from paritycheck.parse.logs.gathering import Gathering
 from paritycheck.parse.logs.redaction import redact
+from paritycheck.parse.logs.storms import Storms
 from paritycheck.parse.logs.times import find_time
 from paritycheck.parse.logs.tracebacks import Collector, Told
 from paritycheck.parse.logs.wrapping import clean, unwrap
@@ -71,6 +72,8 @@ class _Reader:
     def __init__(self) -> None:
         self.collector = Collector()
         self.gathering = Gathering()
+        self.storms = Storms()
+        self.began = -1
         self.lines = 0
         self.size = 0
         self.first = ""
@@ -85,6 +88,7 @@ class _Reader:
         self.size += len(block)
         self.ends = [*self.ends[-1:], block[-BLOCK:]]
         position, end = 0, len(block)
+        self.began = -1
         upcoming = dict.fromkeys(ANCHORS, -1)
         while position < end:
             if not self.collector.open:
@@ -97,11 +101,40 @@ class _Reader:
                 position = start
             stop = block.find(b"\n", position)
             stop = end if stop < 0 else stop
+            known = self.storms.find(block, position, stop, self.collector.open)
+            if known is not None:
+                told, after, lines = known
+                self._repeat(told, block[position:after], lines)
+                position = after
+                continue
+            start = position
             self._take(block[position:stop])
             position = stop + 1
+            self._learn(block, start, position)
         if block and not block.endswith(b"\n"):
             # The last line, or one that was cut for its length.
             self.lines += 1 if not self.collector.open and position < end else 0
+
+    def _repeat(self, told: Told, raw: bytes, lines: int) -> None:
+        """Take a traceback that is known: what was open has ended by it."""
+        for ended in self.collector.replace(told):
+            self._note(ended)
+        told.line, told.before = self.lines + 1, self.before
+        self.lines += lines
+        told.last_line = self.lines
+        self.before = clean(raw[raw.rfind(b"\n", 0, -1) + 1 : -1])
+
+    def _learn(self, block: bytes, start: int, after: int) -> None:
+        """Remember a traceback whose last line has just been taken, if all of it is in this block."""
+        reading = self.collector.open
+        if len(reading) != 1:
+            self.began = -1
+        elif reading[0].line == self.lines:
+            self.began = start
+        elif self.began >= 0 and reading[0].state == "ended":
+            if block[after - 1 : after] == b"\n":
+                self.storms.learn(block[self.began : after], reading[0])
+            self.began = -1
 
     def _next(self, block: bytes, position: int, upcoming: dict[bytes, int]) -> int:
         """Return where the next line begins that may tell something; the block's end if none does."""

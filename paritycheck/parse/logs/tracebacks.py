@@ -183,6 +183,11 @@ class Collector:
         elif self.open and number - min(told.last_line for told in self.open) > PATIENCE:
             yield from self._close(lambda told: number - told.last_line > PATIENCE)
 
+    def replace(self, told: Told) -> Iterator[Told]:
+        """Open ``told``, which has been read to its end, in place of what is open."""
+        yield from self._close(lambda _told: True)
+        self.open = [told]
+
     def finish(self) -> Iterator[Told]:
         """Yield what is open at the end of the log."""
         yield from self._close(lambda _told: True)
