@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from paritycheck.errors import BuildRefused
 from paritycheck.gates import Facts, ignored_by, travel
@@ -11,7 +12,7 @@ from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.model.source import Problem
 from paritycheck.model.tree import join
-from paritycheck.parse.python.imports import parse_source
+from paritycheck.parse.python.sourcetext import parse_module, uncollected
 from paritycheck.predict.judging.losses import Losses
 from paritycheck.predict.planning.deadlines import explain_dead_lines
 from paritycheck.predict.planning.plan import Plan
@@ -58,7 +59,15 @@ def _problem(path: str, facts: Facts, *, whole: bool) -> Problem | None:
     # Bytes that were no UTF-8 have been spelled out as \xNN: such a text is not the source any more.
     if text is None or "\\x" in text or "\ufffd" in text:
         return None
-    return parse_source(text.encode(), thorough=True).problem
+    return _fault(text)
+
+
+@lru_cache(maxsize=4096)
+def _fault(text: str) -> Problem | None:
+    """Return what is wrong with a source, read to its end; several images may have the same one."""
+    with uncollected():
+        found = parse_module(text.encode())
+    return found if isinstance(found, Problem) else None
 
 
 def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
