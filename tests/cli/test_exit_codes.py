@@ -86,6 +86,32 @@ def _stored_badly(place: Place) -> Words:
     return ("render", "report.json")
 
 
+def _configured(text: str, prepare: Callable[[Place], Words] = _error) -> Callable[[Place], Words]:
+    def configured(place: Place) -> Words:
+        words = prepare(place)
+        place.write({"paritycheck.toml": text})
+        return words
+
+    return configured
+
+
+def _known(place: Place) -> Words:
+    words = _error(place)
+    assert place.run(*words, "--write-baseline", "known.json").code == 0
+    return (*words, "--baseline", "known.json")
+
+
+def _merged(place: Place) -> Words:
+    place.write({"paritycheck.toml": _TWO})
+    assert place.run("check", "--name", "web", "-o", "json=web.json").code == 0
+    assert place.run("check", "--name", "worker", "-o", "json=worker.json").code == 0
+    return ("merge", "web.json", "worker.json")
+
+
+_IGNORE = '[[ignore]]\nrule = "PC102"\nmatch = "app.*"\nreason = "known"\n'
+_TWO = '[[image]]\nname = "web"\n[[image]]\nname = "worker"\n'
+_NONE = '[[image]]\nname = "gone"\nimage = "oci:none"\n'
+
 OUTCOMES: dict[str, tuple[Callable[[Place], Words], int]] = {
     "parity": (_parity, 0),
     "parity, predicted": (lambda place: ("check",), 0),
@@ -106,6 +132,16 @@ OUTCOMES: dict[str, tuple[Callable[[Place], Words], int]] = {
     "an image of something else": (_nothing_compared, 2),
     "a file that cannot be written": (_unwritable, 2),
     "a disk that is full": (_full_disk, 2),
+    "an error that is ignored with a reason": (_configured(_IGNORE), 0),
+    "an ignore that has expired": (_configured(_IGNORE + "expires = 2026-01-01\n"), 1),
+    "an error that is known": (_known, 0),
+    "a configuration that is none": (_configured("engine ="), 2),
+    "a key that there is not": (_configured("engin = 'docker'"), 2),
+    "several images": (_configured(_TWO, lambda place: ("check",)), 0),
+    "several images, none of them there": (_configured(_NONE, lambda place: ("check",)), 2),
+    "a name that no image has": (_configured(_TWO, lambda place: ("check", "--name", "api")), 2),
+    "parts that make a whole": (_merged, 0),
+    "a part that is there twice": (lambda place: (*_merged(place), "web.json"), 2),
     "a stored report": (_stored, 0),
     "a stored report that is none": (_stored_badly, 2),
     "a stored report that is not there": (lambda place: ("render", "none.json"), 2),
@@ -125,3 +161,22 @@ def test_exit_codes(case: str, place: Place, monkeypatch: pytest.MonkeyPatch) ->
         else:
             assert ran.err == ""
             assert ran.out
+
+
+# Images that could be checked are reported although the run says 2.
+INCOMPLETE: dict[str, Callable[[Place], Words]] = {
+    "one of several images is not there": _configured(_TWO + _NONE, lambda place: ("check",)),
+    "the same, never to fail": _configured(_TWO + _NONE, lambda place: ("check", "--fail-on", "never")),
+    "a part is missing": lambda place: _merged(place)[:2],
+}
+
+
+@pytest.mark.parametrize("case", INCOMPLETE)
+def test_what_is_incomplete_is_never_parity(case: str, place: Place) -> None:
+    words = INCOMPLETE[case](place)
+    for name in FORMATS:
+        ran = place.run(*words, "--format", name)
+        assert (ran.code, bool(ran.out)) == (2, True), name
+        message, hint = ran.err.splitlines()
+        assert message.startswith(("paritycheck: gone: ", "paritycheck: no report is of worker")), name
+        assert hint.startswith("  ")
