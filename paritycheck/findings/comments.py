@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from paritycheck.config.suppression import Comments
 from paritycheck.gates import Facts
 from paritycheck.model.ignore import InlineIgnore
-from paritycheck.model.snapshot import carried_paths
+from paritycheck.model.tree import join
 from paritycheck.parse.inlineignores import text_ignores
 
 # Machines write them, and they are long.
@@ -28,21 +28,20 @@ def comments_of(facts: Facts) -> Comments:
 
 
 def commented_files(facts: Facts, comments: Comments) -> Mapping[str, Sequence[InlineIgnore]]:
-    """Return the comments of the modules that arrived and of the texts that the build is made from."""
+    """Return the comments of the modules that arrived and of the texts that the build reads.
+
+    Those of other files may be meant for other images.
+    """
     paths = set(_files_with_whole_lines(facts))
+    for install in facts.plan.prediction.installs if facts.plan else ():
+        paths.update(join(facts.context_root, path) for path in install.files)
     for path in facts.container.application_modules:
         # What arrived has been read; the checkout's own file only has to be if there is something in it.
         source = facts.placement.local_of.get(path)
         said = facts.container.modules.get(path)
         if source is not None and said is not None and said.ignores:
             paths.add(source)
-    inside = f"{facts.context_root}/" if facts.context_root else ""
-    paths.update(
-        path
-        for path in carried_paths(facts.local.texts)
-        if path.startswith(inside) and not path.endswith((".py", *_LOCKED))
-    )
-    found = {path: comments(path) for path in sorted(paths)}
+    found = {path: comments(path) for path in sorted(paths) if not path.endswith(_LOCKED)}
     return {path: written for path, written in found.items() if written}
 
 

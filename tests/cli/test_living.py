@@ -88,7 +88,10 @@ def test_comments_that_hide_nothing(place: Place) -> None:
     place.write(
         {
             "app/views.py": "import json  # paritycheck: ignore[PC201] once it was another\n",
-            "Containerfile": f"# paritycheck: ignore[PC5] old\n{FILES['Containerfile']}",
+            "Containerfile": f"# paritycheck: ignore[PC5] old\n{FILES['Containerfile']}"
+            "COPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+            "Containerfile.worker": "FROM scratch\n# paritycheck: ignore[PC5] of another image\n",
+            "requirements-dev.txt": "# paritycheck: ignore[PC202] of another image\n",
             "requirements.txt": "# paritycheck: ignore[PC202] old\n",
             "notes.py": "import json  # paritycheck: ignore[PC201] not in the image\n",
         }
