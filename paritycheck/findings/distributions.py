@@ -166,7 +166,11 @@ def _incomplete(loss: Loss, wanted: Wanted, there: Distribution, facts: Facts) -
 
 
 def _declared(name: str, facts: Facts) -> tuple[Location, ...]:
-    return tuple(each.location for each in facts.supply.declarations.of(name))[:1]
+    """The line that declares a distribution, of several one in the file that an installer reads first."""
+    read = [file.path for file in facts.supply.read]
+    lines = [each.location for each in facts.supply.declarations.of(name)]
+    lines.sort(key=lambda line: read.index(line.path) if line.path in read else len(read))
+    return tuple(lines[:1])
 
 
 def _not_standard(loss: Loss, wanted: Wanted, facts: Facts) -> Finding:

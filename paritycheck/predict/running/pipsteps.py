@@ -11,6 +11,7 @@ import re
 
 import msgspec
 
+from paritycheck.predict.running.exporting import print_present
 from paritycheck.predict.running.installing import (
     install_project,
     missing_for_build,
@@ -67,6 +68,8 @@ def run_pip(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
         return install(shell, command_text(fields), values, operands, pip_target(shell, program, values))
     if action == "uninstall":
         uninstall(shell, values, operands, current_target(shell, program))
+    elif action == "freeze":
+        print_present(shell, pip_target(shell, program, values).site)
     elif action in ("wheel", "download"):
         folders = given(values, "--wheel-dir", "-w") if action == "wheel" else given(values, "--dest", "-d")
         folder = folders[-1] if folders else "."

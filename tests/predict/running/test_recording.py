@@ -460,3 +460,16 @@ def test_the_project_itself_is_found_by_name_among_the_wheels_of_an_earlier_stag
     prediction = predict(text, FILES)
     assert prediction.tree.find(f"{SITE}/my_app/__init__.py") is not None
     assert "my-app==1.2" in distributions(prediction)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("requirements.txt", "attrs==23.1.0 click==8.1.7 flask==3.0.0"), ("loose.txt", "")]
+)
+def test_what_is_frozen_is_what_is_installed(first: str, second: str) -> None:
+    text = (
+        f"FROM python:3.12-slim\nCOPY . .\nRUN pip install -r {first}\n"
+        "RUN pip install attrs==23.1.0 --no-deps && pip freeze > frozen.txt && python -m venv /v\n"
+        "RUN /v/bin/pip install --no-deps -r frozen.txt\n"
+    )
+    found = distributions(predict(text, FILES), "/v/bin/python")
+    assert found == second
