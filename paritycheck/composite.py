@@ -114,7 +114,7 @@ def _refuse_mixtures(reports: Sequence[Report]) -> None:
 def _idle(images: Sequence[CheckedImage]) -> list[Finding]:
     """Return, each once, the findings about ignores that hide nothing in any image."""
     used = {place for image in images for place in image.used}
-    told = {str(finding.locations[0]): finding for image in images for finding in image.idle}
+    told = {", ".join(map(str, finding.locations)): finding for image in images for finding in image.idle}
     return [finding for place, finding in told.items() if place not in used]
 
 
