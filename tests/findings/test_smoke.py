@@ -22,7 +22,7 @@ SOURCES = {"app/__init__.py": "", "app/main.py": "import yaml\n", "requirements.
     ],
 )
 def test_what_an_import_lacks_is_told_by_its_rule(name: str, message: str, code: str, item: str) -> None:
-    facts = gather_facts(checkout(SOURCES), image(SOURCES, environment()), None, Config())
+    facts = gather_facts(checkout(SOURCES), image(SOURCES, environment([])), None, Config())
     told = raised_by(name, message)
     raised = Raised(told.type, told.message, told.imports, told.name, frames=(Frame("/srv/app/main.py", 1),))
     (finding,) = judge_attempts((Attempt("app.main", "raised", raised=(raised,)),), facts).findings
