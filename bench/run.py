@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHES = ("image_snapshot", "context", "prediction", "many_images", "audit", "scaling")
+BENCHES = ("image_snapshot", "distributions", "context", "prediction", "many_images", "audit", "scaling")
 
 
 @dataclass(frozen=True)
