@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from tests.scenario import commit
@@ -10,25 +12,31 @@ SHARED = ("settings", "storage", "messages", "metrics")
 BROKEN = {3: "untracked", 11: "not copied", 17: "ignored", 26: "undeclared"}
 
 
-def lay_out_monorepo(directory: Path, images: int = 40, modules: int = 6, shared: int = 12) -> Path:
+def lay_out_monorepo(
+    directory: Path, images: int = 40, modules: int = 6, shared: int = 12, bodies: Sequence[str] = ("",)
+) -> Path:
     """Write and commit a repository of so many images below ``directory``.
 
-    Every service has ``modules`` modules of its own and uses the shared packages of ``shared`` modules each.
+    Every service has ``modules`` modules of its own and uses the shared packages of ``shared`` modules each;
+    the modules have the ``bodies`` in turn.
     """
+    body = cycle(bodies)
     for package in SHARED:
         _write(directory, f"libs/{package}/__init__.py", "")
         for number in range(shared):
             below = f"from {package} import part{number + 1}\n" if number + 1 < shared else ""
-            _write(directory, f"libs/{package}/part{number}.py", f"import json\nimport os\n{below}")
+            _write(
+                directory, f"libs/{package}/part{number}.py", f"import json\nimport os\n{below}{next(body)}"
+            )
     tables = ['engine = "podman"\nformat = "json"\n']
-    tables += [_service(directory, number, modules) for number in range(images)]
+    tables += [_service(directory, number, modules, body) for number in range(images)]
     _write(directory, "paritycheck.toml", "\n".join(tables))
     _write(directory, ".dockerignore", "**/*.md\n**/generated\n")
     commit(directory, [f"services/s{number:02}/app/local.py" for number in range(images)])
     return directory
 
 
-def _service(directory: Path, number: int, modules: int) -> str:
+def _service(directory: Path, number: int, modules: int, body: Iterator[str]) -> str:
     """Write one service and return its table of the configuration."""
     name, broken = f"s{number:02}", BROKEN.get(number, "")
     root = f"services/{name}"
@@ -46,7 +54,7 @@ def _service(directory: Path, number: int, modules: int) -> str:
     _write(directory, f"{root}/app/generated/schema.py", "")
     _write(directory, f"{root}/app/local.py", f"NUMBER = {number}\n")
     for each in range(modules):
-        _write(directory, f"{root}/app/part{each}.py", f"import collections\nNUMBER = {each}\n")
+        _write(directory, f"{root}/app/part{each}.py", f"import collections\nNUMBER = {each}\n{next(body)}")
     _write(directory, f"{root}/requirements.txt", "")
     copied = used[:-1] if broken == "not copied" else used
     copies = "".join(f"COPY libs/{package} {package}\n" for package in copied)
