@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from paritycheck import __version__
 from paritycheck.cli import run
 from tests.integrations.actionsteps import ROOT, run_step
-from tests.live.conftest import run_podman, setting
+from tests.live.conftest import run_docker, run_podman, setting
 from tests.scenario import git, lay_out_checkout, scenarios
 
 MODULE = "backend.app.core.security_monitoring"
@@ -56,8 +57,21 @@ def clone_of_this_repository(directory: Path) -> Path:
     return directory
 
 
+def podman_build() -> tuple[str, ...]:
+    return ("podman", "--remote=false", "build", *shlex.split(setting("PARITYCHECK_BUILD_FLAGS")))
+
+
+def buildkit_build() -> tuple[str, ...]:
+    words = ("build", "--network", "host", "--progress", "plain", "-f", "Containerfile")
+    return (setting("PARITYCHECK_DOCKER"), *words)
+
+
+@pytest.mark.parametrize("builder", [podman_build, buildkit_build])
 def test_the_build_step_fails_for_the_incident_and_passes_after_the_repair(
-    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    builder: Callable[[], tuple[str, ...]],
+    checkout: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(["init", "--container", str(checkout)]) == 0
     told = capsys.readouterr().out
@@ -68,10 +82,7 @@ def test_the_build_step_fails_for_the_incident_and_passes_after_the_repair(
 
     def build(name: str) -> subprocess.CompletedProcess[str]:
         git(checkout, "clone", "-q", str(checkout), str(tmp_path / name))
-        reach = shlex.split(setting("PARITYCHECK_BUILD_FLAGS"))
-        return program(
-            tmp_path / name, "podman", "--remote=false", "build", *reach, "--no-cache", "-t", IMAGE, "."
-        )
+        return program(tmp_path / name, *builder(), "--no-cache", "-t", IMAGE, ".", DOCKER_BUILDKIT="1")
 
     broken = build("broken")
     assert broken.returncode != 0
@@ -84,9 +95,10 @@ def test_the_build_step_fails_for_the_incident_and_passes_after_the_repair(
     repaired = build("repaired")
     assert repaired.returncode == 0, repaired.stderr
     assert "0 missing; looked at 10 modules" in repaired.stdout + repaired.stderr
-    left = run_podman("run", "--rm", "--network", "none", IMAGE, "ls", "/tmp", "/app")
+    runs = run_podman if builder is podman_build else run_docker
+    left = runs("run", "--rm", "--network", "none", IMAGE, "ls", "/tmp", "/app")
     assert SCRIPT not in left
-    run_podman("image", "rm", "-f", IMAGE)
+    runs("image", "rm", "-f", IMAGE)
 
 
 def test_the_recipe_pushes_only_what_is_in_parity(checkout: Path, tmp_path: Path) -> None:
