@@ -81,7 +81,7 @@ class DependencyFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LockEdge(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a locked package pulls in; ``version``, or a specifier, where the lock holds several of that name."""
+    """What a locked package pulls in; ``version``, or a specifier, where several of that name are locked."""
 
     name: str
     marker: str = ""
@@ -96,8 +96,8 @@ class LockedPackage(msgspec.Struct, frozen=True, omit_defaults=True):
     installed at all (forks of uv, markers of Poetry 2 and pdm); ``group_markers`` the same for single groups
     where they differ (Poetry 2; a group not among them has none). ``groups``: those that it was
     locked for, where the lock says that of packages (Poetry 2, pdm, Pipfile.lock: ``default``, ``develop``).
-    ``optional``: only an extra brings it (Poetry 1). ``wheels`` are file names. ``virtual``: a project of uv that
-    is not installed itself, only what it requires.
+    ``optional``: only an extra brings it (Poetry 1). ``wheels`` are file names. ``virtual``: a project of
+    uv that is not installed itself, only what it requires.
     """
 
     name: str

@@ -63,7 +63,9 @@ def left_out(declared: Declarations, name: str, remedy: str = "") -> tuple[Skipp
 
 def test_a_command_without_extras_is_the_line_to_change() -> None:
     declared = declarations(pyproject_toml=PROJECT)
-    sync = install("uv sync --frozen", "pyproject.toml", skipped=left_out(declared, "httpx", "add `--extra api`"))
+    sync = install(
+        "uv sync --frozen", "pyproject.toml", skipped=left_out(declared, "httpx", "add `--extra api`")
+    )
     absence = explain_absence("httpx", Supply(declared, (sync,), (SITE,)))
     assert (absence.kind, absence.locations[0]) == ("not-selected", RUN)
     assert absence.hint == "add `--extra api` at Containerfile:4"
