@@ -7,16 +7,14 @@ import msgspec
 from paritycheck import __version__
 from paritycheck.composite import as_named
 from paritycheck.config import Config
-from paritycheck.config.suppression import UNUSED_IGNORE, Suppressed, suppress
 from paritycheck.errors import NothingCompared, UsageError
 from paritycheck.findings import (
     build_findings,
-    commented_files,
-    comments_of,
     data_findings,
     dependency_findings,
     distribution_findings,
     image_findings,
+    let_pass,
     library_findings,
     loss_findings,
     mount_findings,
@@ -80,7 +78,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         *image_findings(losses, facts),
         *mount_findings(facts, _command(facts)),
     ]
-    passed = _let_pass(findings, facts, config)
+    passed = let_pass(findings, facts, config)
     # Among several images, another one may have what an ignore hides.
     alone = () if config.image else passed.idle
     kept = sorted((*passed.findings, *alone), key=rank_finding)
@@ -232,19 +230,6 @@ def _refuse_emptiness(facts: Facts) -> None:
             f"no Python file of {local.origin.reference} is in {image}",
             "check that the image is built from this checkout, and that the Containerfile copies its code",
         )
-
-
-def _let_pass(findings: list[Finding], facts: Facts, config: Config) -> Suppressed:
-    comments = comments_of(facts)
-    passed = suppress(
-        [finding for finding in findings if config.wants(finding.code)],
-        config.ignores,
-        comments,
-        commented_files(facts, comments) if config.wants(UNUSED_IGNORE) else {},
-        image=config.image,
-        today=config.today,
-    )
-    return passed if config.wants(UNUSED_IGNORE) else msgspec.structs.replace(passed, idle=())
 
 
 def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Summary:

@@ -1,7 +1,7 @@
 """How losses and differences become findings: one cause, one finding."""
 
 from paritycheck.findings.build import build_findings
-from paritycheck.findings.comments import commented_files, comments_of
+from paritycheck.findings.comments import let_pass
 from paritycheck.findings.data import data_findings
 from paritycheck.findings.dependencies import dependency_findings
 from paritycheck.findings.distributions import distribution_findings
@@ -18,12 +18,11 @@ from paritycheck.findings.versions import version_findings
 
 __all__ = [
     "build_findings",
-    "commented_files",
-    "comments_of",
     "data_findings",
     "dependency_findings",
     "distribution_findings",
     "image_findings",
+    "let_pass",
     "library_findings",
     "loss_findings",
     "mount_findings",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from paritycheck.config.suppression import Comments
+import msgspec
+
+from paritycheck.config import Config
+from paritycheck.config.suppression import UNUSED_IGNORE, Comments, Suppressed, suppress
 from paritycheck.gates import Facts
 from paritycheck.model.ignore import InlineIgnore
+from paritycheck.model.report import Finding
 from paritycheck.model.tree import join
 from paritycheck.parse.inlineignores import text_ignores
 
@@ -14,7 +18,22 @@ from paritycheck.parse.inlineignores import text_ignores
 _LOCKED = (".lock", ".json")
 
 
-def comments_of(facts: Facts) -> Comments:
+def let_pass(findings: Iterable[Finding], facts: Facts, config: Config) -> Suppressed:
+    """Return the findings that are wanted, those let pass marked, and what is said of idle ignores."""
+    comments = _comments_of(facts)
+    told = config.wants(UNUSED_IGNORE)
+    passed = suppress(
+        [finding for finding in findings if config.wants(finding.code)],
+        config.ignores,
+        comments,
+        _commented_files(facts, comments) if told else {},
+        image=config.image,
+        today=config.today,
+    )
+    return passed if told else msgspec.structs.replace(passed, idle=())
+
+
+def _comments_of(facts: Facts) -> Comments:
     """Return what reads the comments of a file of the checkout."""
     known: dict[str, Sequence[InlineIgnore]] = {}
     whole = _files_with_whole_lines(facts)
@@ -27,7 +46,7 @@ def comments_of(facts: Facts) -> Comments:
     return read
 
 
-def commented_files(facts: Facts, comments: Comments) -> Mapping[str, Sequence[InlineIgnore]]:
+def _commented_files(facts: Facts, comments: Comments) -> Mapping[str, Sequence[InlineIgnore]]:
     """Return the comments of the modules that arrived and of the texts that the build reads.
 
     Those of other files may be meant for other images.
