@@ -115,10 +115,15 @@ def _suppresses(call: ast.expr) -> bool:
     return is_it and any(_catches(argument) for argument in call.args)
 
 
-def names_of(tree: ast.Module) -> "set[str] | None":
-    """Return the names that a file may bind, or None if they cannot be told by reading."""
+def names_of(tree: ast.Module, asking: ast.AST) -> "set[str] | None":
+    """Return the names that a file may bind, or None if they cannot be told by reading.
+
+    The statement that asks binds none: in a package that imports from itself, it comes too late.
+    """
     names = set()  # type: set[str]
     for node in ast.walk(tree):
+        if node is asking:
+            continue
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.Name):
@@ -184,7 +189,7 @@ class Search:
         if found is None or found.places is None or not found.own:
             return
         tree = self._tree(found.source) if found.source else None
-        bound = set() if tree is None else set() if isinstance(tree, str) else names_of(tree)
+        bound = set() if tree is None else set() if isinstance(tree, str) else names_of(tree, node)
         for alias in node.names:
             name = base + "." + alias.name
             if self.interpreter.find(name) is not None:
