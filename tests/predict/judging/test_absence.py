@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import Declaration
 from paritycheck.model.snapshot import Origin, Snapshot
@@ -147,3 +148,27 @@ def test_a_context_below_the_root() -> None:
 def test_nothing_is_known_to_install() -> None:
     absence = explain_absence("httpx", Supply(declarations(), (), (SITE,)))
     assert (absence.kind, absence.locations) == ("missing", ())
+
+
+@pytest.mark.parametrize(
+    ("forgiven", "lasting", "words", "hint"),
+    [
+        (True, False, "its failure goes unnoticed", "Let the build fail where this installation fails."),
+        (False, True, "this image was built otherwise", "Build the image anew from this checkout."),
+        (False, False, "a later step takes it away", "Keep what Containerfile:4 installs."),
+    ],
+)
+def test_selected_where_the_interpreter_looks_and_not_there(
+    forgiven: bool, lasting: bool, words: str, hint: str
+) -> None:
+    command = install("pip install flask", selected=("flask",), forgiven=forgiven)
+    there = (Distribution("Flask", "3.0.0", "/" + SITE),) if lasting else ()
+    absence = explain_absence("flask", Supply(Declarations(), (command,), (SITE,), lasting=there))
+    assert (absence.kind, absence.locations, absence.hint) == ("missing", (RUN,), hint)
+    assert words in absence.reason
+
+
+def test_declared_and_nothing_that_is_built_installs() -> None:
+    absence = explain_absence("flask", Supply(declarations(pyproject_toml=PROJECT), (), (SITE,)))
+    assert (absence.kind, str(absence.locations[0])) == ("not-selected", "pyproject.toml:4")
+    assert absence.hint == "Install what pyproject.toml declares in the stage that is built."
