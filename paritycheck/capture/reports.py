@@ -17,23 +17,18 @@ def read_report(path: Path) -> Report:
     """
     if str(path) == "-":
         return decode_report(sys.stdin.buffer.read(), "stdin")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"{path}: cannot be read: {error.strerror}",
-            "write one with `paritycheck check --format json -o FILE`",
-        ) from error
-    return decode_report(data, str(path))
+    return decode_report(_read(path, "--format json -o FILE"), str(path))
 
 
 def read_baseline(path: Path) -> Baseline:
     """Return the baseline in a file. Raises SourceError if it cannot be read, DocumentError if it is none."""
+    return decode_baseline(_read(path, "--write-baseline FILE"), str(path))
+
+
+def _read(path: Path, flags: str) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SourceError(
-            f"{path}: cannot be read: {error.strerror}",
-            "write one with `paritycheck check --write-baseline FILE`",
+            f"{path}: cannot be read: {error.strerror}", f"write one with `paritycheck check {flags}`"
         ) from error
-    return decode_baseline(data, str(path))

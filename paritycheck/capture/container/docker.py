@@ -13,9 +13,8 @@ from paritycheck.capture.container.logs import LogWindow
 from paritycheck.capture.container.mounts import with_listings
 from paritycheck.capture.container.opened import OpenedContainer
 from paritycheck.capture.container.running import read_changes, use_of, with_events
-from paritycheck.capture.image.docker import DEFAULT_HOST, HINT
-from paritycheck.capture.image.hosts import EngineHosts, is_local, require_listener
-from paritycheck.errors import SourceError
+from paritycheck.capture.image.docker import connected
+from paritycheck.capture.image.hosts import EngineHosts, is_local
 from paritycheck.model.container import ContainerFacts
 
 ASIDE = 20  # seconds for an answer
@@ -27,7 +26,8 @@ def open_docker(name: str, hosts: EngineHosts, now: str, seconds: int) -> Iterat
 
     Raises SourceError if there is no such container, no daemon or no ``docker`` package.
     """
-    with _connected(hosts, name) as (api, url):
+    with _connected(hosts, f"container {name!r}") as (client, url):
+        api = client.api
         found = decode_inspected(api.inspect_container(name), name)
         facts = _told_aside(api, found, container_facts(found, "docker", now), seconds, local=is_local(url))
         yield OpenedContainer(
@@ -37,34 +37,12 @@ def open_docker(name: str, hosts: EngineHosts, now: str, seconds: int) -> Iterat
 
 def list_docker(hosts: EngineHosts, label: str) -> list[str]:
     """Return the ids of the containers that have ``label`` (``name=value``)."""
-    with _connected(hosts, label) as (api, _):
-        return [str(each["Id"]) for each in api.containers(all=True, filters={"label": label})]
+    with _connected(hosts, f"containers with the label {label}") as (client, _):
+        return [str(each["Id"]) for each in client.api.containers(all=True, filters={"label": label})]
 
 
-@contextlib.contextmanager
-def _connected(hosts: EngineHosts, name: str) -> Iterator[tuple[Any, str]]:
-    try:
-        import docker
-        from docker.errors import DockerException, NotFound
-        from requests.exceptions import RequestException
-    except ImportError as error:
-        raise SourceError(
-            "containers of Docker need the docker package", "pip install 'paritycheck[docker]'"
-        ) from error
-    url = hosts.docker_host or DEFAULT_HOST
-    require_listener(url, "Docker daemon", hosts.patience, HINT)
-    try:
-        client = docker.DockerClient(base_url=url, timeout=max(ASIDE, round(hosts.patience)))
-        try:
-            yield client.api, url
-        finally:
-            client.close()
-    except NotFound as error:
-        raise SourceError(
-            f"the Docker daemon at {url} has no container {name!r}", "docker ps --all lists what there is"
-        ) from error
-    except (DockerException, RequestException) as error:
-        raise SourceError(f"the Docker daemon at {url} could not give us {name}: {error}", HINT) from error
+def _connected(hosts: EngineHosts, subject: str) -> contextlib.AbstractContextManager[tuple[Any, str]]:
+    return connected(hosts, subject, "docker ps --all", max(ASIDE, hosts.patience))
 
 
 def _told_aside(
