@@ -26,7 +26,7 @@ from paritycheck.findings import (
     traceback_lines,
     version_findings,
 )
-from paritycheck.gates import Facts, find_items, travel
+from paritycheck.gates import Facts, find_items, require_comparable, travel
 from paritycheck.model.journey import Explanation
 from paritycheck.model.location import Location
 from paritycheck.model.report import (
@@ -40,7 +40,7 @@ from paritycheck.model.report import (
     rank_finding,
 )
 from paritycheck.model.smoke import Attempt
-from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown, read_ahead
+from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown
 from paritycheck.predict.judging.absence import Supply
 from paritycheck.predict.judging.losses import Losses, find_losses
 from paritycheck.predict.judging.placement import Placement, place_by_likeness
@@ -60,8 +60,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     :class:`NothingCompared` when there is no container side, or nothing on either side to judge.
     """
     facts = gather_facts(local, image, plan, config)
-    _refuse_emptiness(facts)
-    read_ahead(facts.container.modules, facts.container.application_modules)  # all of them are judged
+    require_comparable(facts)
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),
@@ -209,27 +208,6 @@ def _place(container: Snapshot, local: Snapshot, image: Snapshot | None, plan: P
     built = plan.landings.local_of if plan else {}
     there = {path: source for path, source in built.items() if path in container.tree}
     return Placement({**alike.local_of, **there})
-
-
-def _refuse_emptiness(facts: Facts) -> None:
-    local, container, placement = facts.local, facts.container, facts.placement
-    if not local.application_modules:
-        raise NothingCompared(
-            f"{local.origin.reference} holds no Python file",
-            "run this in the checkout that the image is built from",
-        )
-    what = container.origin.reference
-    if container.origin.kind != "predicted" and container.environment.interpreter is None:
-        why = "; ".join(container.environment.problems)
-        raise NothingCompared(f"{what} has no Python: {why}", "name the image that runs the code")
-    missing_sources = facts.plan.prediction.missing_sources if facts.plan and not facts.actual else ()
-    # A build that fails for want of a source is an answer, though nothing gets into its image.
-    if not missing_sources and not any(path.endswith(".py") for path in placement.local_of):
-        image = what if facts.actual else f"the image that {what} builds"
-        raise NothingCompared(
-            f"no Python file of {local.origin.reference} is in {image}",
-            "check that the image is built from this checkout, and that the Containerfile copies its code",
-        )
 
 
 def _summary(container: Snapshot, losses: Losses, findings: list[Finding]) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paritycheck.gates.comparable import require_comparable
 from paritycheck.gates.distributions import DISTRIBUTION_GATES
 from paritycheck.gates.facts import Facts
 from paritycheck.gates.files import FILE_GATES, ignored_by
@@ -9,7 +10,7 @@ from paritycheck.gates.libraries import package_lines, pass_library
 from paritycheck.gates.subjects import find_items
 from paritycheck.model.journey import GATE_ORDER, Item, Journey
 
-__all__ = ["Facts", "find_items", "ignored_by", "package_lines", "travel"]
+__all__ = ["Facts", "find_items", "ignored_by", "package_lines", "require_comparable", "travel"]
 
 
 def travel(item: Item, facts: Facts) -> Journey:

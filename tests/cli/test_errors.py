@@ -240,6 +240,17 @@ def test_a_checkout_without_python_files(place: Place) -> None:
     assert "holds no Python file" in place.refused("check")
 
 
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [(b"import os\nname = '\xff'\n", ":2"), (b"print 'hello'\n", ":1"), (b"import os\0", ":1")],
+)
+def test_no_module_that_can_be_parsed(source: bytes, where: str, place: Place) -> None:
+    Path("app/views.py").unlink()
+    Path("app/main.py").write_bytes(source)
+    subprocess.run(["git", "add", "-A"], check=True)
+    assert f"could be parsed; /srv/app/main.py{where}" in place.refused("check", "-f", "Containerfile")
+
+
 def test_no_containerfile_and_no_image(place: Place) -> None:
     (place.checkout / "Containerfile").unlink()
     assert "neither an image nor a Containerfile" in place.refused("check")

@@ -1,0 +1,56 @@
+"""What must be there before two sides can be called equal: code on both, and some of it that can be read."""
+
+from __future__ import annotations
+
+from paritycheck.errors import NothingCompared
+from paritycheck.gates.facts import Facts
+from paritycheck.model.location import Location
+from paritycheck.model.snapshot import Snapshot, read_ahead
+
+
+def require_comparable(facts: Facts) -> None:
+    """Raise :class:`NothingCompared` if there is nothing of the application to judge on one of the sides.
+
+    Reads the container's modules: all of them are judged afterwards.
+    """
+    _require_local(facts.local)
+    what = facts.container.origin.reference
+    if facts.container.origin.kind != "predicted" and facts.container.environment.interpreter is None:
+        why = "; ".join(facts.container.environment.problems)
+        raise NothingCompared(f"{what} has no Python: {why}", "name the image that runs the code")
+    if facts.plan and not facts.actual and facts.plan.prediction.missing_sources:
+        return  # a build that fails for want of a source is an answer, though nothing gets into its image
+    if not any(path.endswith(".py") for path in facts.placement.local_of):
+        image = what if facts.actual else f"the image that {what} builds"
+        raise NothingCompared(
+            f"no Python file of {facts.local.origin.reference} is in {image}",
+            "check that the image is built from this checkout, and that the Containerfile copies its code",
+        )
+    _require_readable(facts.container)
+
+
+def _require_local(local: Snapshot) -> None:
+    if not local.application_modules:
+        raise NothingCompared(
+            f"{local.origin.reference} holds no Python file",
+            "run this in the checkout that the image is built from",
+        )
+
+
+def _require_readable(container: Snapshot) -> None:
+    """Where not one module that says anything could be parsed, no import was looked at."""
+    paths = [
+        path
+        for path in container.application_modules
+        if (entry := container.tree.get(path)) is not None and entry.size
+    ]
+    read_ahead(container.modules, container.application_modules)
+    says = [container.modules.get(path) for path in paths]
+    if paths and all(each is None or each.problem is not None for each in says):
+        problem = says[0].problem if says[0] else None
+        where = str(Location(f"/{paths[0]}", problem.line)) if problem else f"/{paths[0]}"
+        raise NothingCompared(
+            f"no module of the application could be parsed; {where}: "
+            f"{problem.message if problem else 'it cannot be read'}",
+            "repair the file, or run paritycheck with a Python that is as new as the container's",
+        )
