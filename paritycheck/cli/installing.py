@@ -122,7 +122,8 @@ def _started(local: Snapshot, build: Build, machine: Machine) -> tuple[tuple[str
     with contextlib.ExitStack() as stack, contextlib.suppress(ParityError):
         plan = plan_with_bases(stack, local, options, machine)
         start = gather_facts(local, None, plan, Config(context=build.context)).view.start
-        roots = tuple("/" + root.path if root.path else root.name for root in start.roots)
+        sure = [root for root in start.roots if root.context == "module"]
+        roots = tuple("/" + root.path if root.path else root.name for root in sure)
         entries = tuple(entry.path for entry in start.path_entries)
         return roots, () if entries in ((), (start.cwd,)) else entries
     return (), ()

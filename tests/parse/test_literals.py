@@ -50,7 +50,7 @@ urls = [path("a", include("a.urls")), include(b), re.include(("c", "d"))]
 
 
 def test_what_star_imports_bind_is_built_on() -> None:
-    known = Literals({"P": "pkg"}, {"A": ("x",)})
+    known = {(0, "base"): Literals({"P": "pkg"}, {"A": ("x",)})}
     assert read_literals("from base import *\nA += [P]", known).lists["A"] == ("x", "pkg")
 
 

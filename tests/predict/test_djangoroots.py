@@ -21,7 +21,10 @@ ROOT_URLCONF = "proj.urls"
 WSGI_APPLICATION = "proj.wsgi.application"
 """
 PROD = 'from .base import *\nINSTALLED_APPS += ["late"]\nif DEBUG:\n    INSTALLED_APPS += ["debug_toolbar"]\n'
-WSGI = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings.prod")\n'
+WSGI = """import os
+from django.core.wsgi import get_wsgi_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings.prod")
+"""
 DRAWING = """
 app/
   manage.py (755)
@@ -57,7 +60,7 @@ CONTENTS = {
     "app/proj/settings/base.py": BASE,
     "app/proj/settings/prod.py": PROD,
     "app/proj/wsgi.py": WSGI,
-    "app/proj/celery.py": WSGI,
+    "app/proj/celery.py": WSGI.replace("from django.core.wsgi import get_wsgi_application\n", ""),
 }
 APPS = {
     "proj.settings.prod",
@@ -103,10 +106,15 @@ def start(*words: str, **env: str) -> Start:
 )
 def test_the_settings_lead_to_the_applications(command: str, more: set[str]) -> None:
     found = start(*command.split())
-    assert {root.name for root in found.roots} == APPS | more
+    contexts = {root.name: root.context for root in found.roots}
+    assert set(contexts) == APPS | more | {"debug_toolbar"}
+    assert contexts["debug_toolbar"] == "guarded"
+    assert contexts["shop.apps"] == "module"
+    served = "gunicorn" in command or "runserver" in command
+    assert contexts["proj.middleware"] == ("module" if served else "guarded")
     assert paths(found) == "/app"
     assert ("stock.apps", "StockConfig") in found.attributes
-    assert ("proj.middleware", "Slow") in found.attributes
+    assert (("proj.middleware", "Slow") in found.attributes) == served
 
 
 def test_a_celery_worker_looks_for_the_tasks_of_applications() -> None:
@@ -149,3 +157,138 @@ def test_settings_that_import_each_other_end() -> None:
         env={"DJANGO_SETTINGS_MODULE": "a"},
     )
     assert {root.name for root in resolve_start(side).roots} == {"a", "two", "one"}
+
+
+def rooted(source: str, *more: str, command: str = "check", **env: str) -> set[str]:
+    """Return the roots of a project with these settings; those that are not certain with what they are."""
+    drawing = "app/\n  s/__init__.py\n" + "".join(f"  s/{each.partition(' ')[0]}\n" for each in more)
+    contents = {f"app/s/{each.partition(' ')[0]}": each.partition(" ")[2] for each in more}
+    side = image(
+        drawing,
+        {"app/s/__init__.py": source, **contents},
+        cmd=("python", "-m", "django", command),
+        env={"DJANGO_SETTINGS_MODULE": "s", **env},
+    )
+    return {
+        root.name + ("" if root.context == "module" else f" {root.context}")
+        for root in resolve_start(side).roots
+        if root.name != "s"
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("INSTALLED_APPS = ('a',)\nINSTALLED_APPS += ('b',)", {"a", "b"}),
+        ("LOCAL = ['b']\nINSTALLED_APPS = ['a'] + LOCAL", {"a", "b"}),
+        ("INSTALLED_APPS = ['a']\nif X:\n    INSTALLED_APPS.append('b')", {"a", "b guarded"}),
+        ("DEBUG = True\nINSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS += ['b']", {"a", "b"}),
+        ("DEBUG = False\nINSTALLED_APPS = ['a']\nif DEBUG:\n    INSTALLED_APPS += ['b']", {"a"}),
+        ("if X:\n    INSTALLED_APPS = ['a', 'b']\nelse:\n    INSTALLED_APPS = ['a']", {"a", "b guarded"}),
+        (
+            "INSTALLED_APPS = ['a']\ntry:\n    INSTALLED_APPS += ['b']\nexcept E:\n    pass",
+            {"a", "b guarded"},
+        ),
+        ("INSTALLED_APPS = ['a'] + (['b'] if X else [])", {"a", "b guarded"}),
+        ("A = ['a']\nB = ['b']\nINSTALLED_APPS = A + [x for x in B if x not in A]", {"a", "b guarded"}),
+        (
+            "import os\nINSTALLED_APPS = ['a']\nif os.environ['MODE'] == 'p':\n    INSTALLED_APPS += ['b']",
+            {"a", "b"},
+        ),
+        (
+            "import os\nINSTALLED_APPS = ['a']\nif os.getenv('MODE') != 'p':\n    INSTALLED_APPS += ['b']",
+            {"a"},
+        ),
+        (
+            "import os\nINSTALLED_APPS = ['a']\nif os.getenv('NO'):\n    INSTALLED_APPS += ['b']",
+            {"a", "b guarded"},
+        ),
+        ("INSTALLED_APPS = env.list('APPS', default=['a'])", {"a guarded"}),
+        ("MIDDLEWARE = ['a.b.C']", {"a.b guarded"}),
+        (
+            "AUTH_PASSWORD_VALIDATORS = [{'NAME': 'a.V'}, {'NAME': 'b.W', 'OPTIONS': {}}]",
+            {"a function", "b function"},
+        ),
+        (
+            "TEMPLATES = [{'BACKEND': 'a.T', 'OPTIONS': {'context_processors': ['b.c.d', 'b.e.f']}}]",
+            {"a function", "b.c function", "b.e function"},
+        ),
+        ("DATABASES = {'default': {'ENGINE': 'a.b', 'NAME': 'x'}}", {"a.b.base function"}),
+        ("DATABASES = {}\nDATABASES['default'] = {'ENGINE': 'a.b'}", {"a.b.base function"}),
+        (
+            "CACHES = {'default': {'BACKEND': 'a.C'}}\nif X:\n    CACHES = {'default': {'BACKEND': 'b.C'}}",
+            {"a guarded", "b guarded"},
+        ),
+        ("REST_FRAMEWORK = {'DEFAULT_PARSER_CLASSES': ('a.P',), 'PAGE_SIZE': 3}", {"a function"}),
+        ("SESSION_ENGINE = 'a.b'", {"a.b function"}),
+        ("EMAIL_BACKEND = 'a.B' if X else 'c.B'", {"a guarded", "c guarded"}),
+    ],
+)
+def test_what_settings_name(source: str, expected: set[str]) -> None:
+    assert rooted(source, MODE="p") == expected
+
+
+def test_middleware_is_loaded_where_requests_are_answered() -> None:
+    assert rooted("MIDDLEWARE = ['a.b.C']", command="runserver") == {"a.b"}
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "expected"),
+    [
+        ("from .base import *\nINSTALLED_APPS += ['b']", ["base.py INSTALLED_APPS = ['a']"], {"a", "b"}),
+        (
+            "from .base import INSTALLED_APPS as APPS\nINSTALLED_APPS = APPS + ['b']",
+            ["base.py INSTALLED_APPS = ['a']"],
+            {"a", "b"},
+        ),
+        (
+            "INSTALLED_APPS = ['a']\ntry:\n    from .local import *\nexcept ImportError:\n    pass",
+            ["local.py INSTALLED_APPS = ['a', 'b']"],
+            {"a", "b guarded"},
+        ),
+        ("INSTALLED_APPS = ['a']\nfrom .local import *", ["local.py INSTALLED_APPS = ['b']"], {"b"}),
+        (
+            "import os\nif os.environ['MODE'] == 'p':\n    from .p import *\nelse:\n    from .d import *",
+            ["p.py INSTALLED_APPS = ['a']", "d.py INSTALLED_APPS = ['b']"],
+            {"a"},
+        ),
+        (
+            "from split_settings.tools import include, optional\ninclude('parts/*.py', optional('none.py'))",
+            ["parts/a.py INSTALLED_APPS = ['a']", "parts/b.py MIDDLEWARE = ['b.c.D']"],
+            {"a", "b.c guarded"},
+        ),
+    ],
+)
+def test_settings_in_several_files(source: str, more: list[str], expected: set[str]) -> None:
+    assert rooted(source, *more, MODE="p") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "settings"),
+    [
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "a.b")', {}, "a.b"),
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "a.b")', {"DJANGO_SETTINGS_MODULE": "c"}, "c"),
+        ('settings = os.environ.get("DJANGO_SETTINGS_MODULE", "a.b")', {}, "a.b"),
+        ('settings = os.getenv("DJANGO_SETTINGS_MODULE", "a.b")', {"DJANGO_SETTINGS_MODULE": "c"}, "c"),
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", os.getenv("CONF", "a.b"))', {}, "a.b"),
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", os.getenv("CONF", "a.b"))', {"CONF": "c.d"}, "c.d"),
+        ('S = "a." + "b"\nos.environ["DJANGO_SETTINGS_MODULE"] = S', {}, "a.b"),
+        (
+            "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", f\"conf.{os.environ.get('STAGE', 'dev')}\")",
+            {"STAGE": "prod"},
+            "conf.prod",
+        ),
+    ],
+)
+def test_the_settings_module_by_every_road(line: str, env: dict[str, str], settings: str) -> None:
+    source = f"import os\nfrom django.core.wsgi import get_wsgi_application\n{line}\n"
+    side = image("app/\n  w.py\n", {"app/w.py": source}, cmd=("gunicorn", "w:app"), env=env)
+    assert [root.name for root in resolve_start(side).roots] == ["w", settings]
+
+
+def test_a_variable_of_the_image_names_the_settings_where_the_code_does_not() -> None:
+    source = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+    side = image(
+        "app/\n  w.py\n", {"app/w.py": source}, cmd=("gunicorn", "w"), env={"DJANGO_SETTINGS_MODULE": "c"}
+    )
+    assert [root.name for root in resolve_start(side).roots] == ["w", "c"]

@@ -1,44 +1,59 @@
 """Strings that a Python file assigns at module level, as far as they are literal.
 
 The meaning of the statements is the language reference's; nothing is run. What stands under a
-condition is not taken for certain and left out.
+condition that only a run would decide is not certain, and listed apart.
 """
 
+from __future__ import annotations
+
 import ast
-from collections.abc import Iterator
-from itertools import chain, islice
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
 from paritycheck.model.source import Problem
+from paritycheck.parse.python.literalvalues import Scope, Variables, asked_variable, is_environ
 from paritycheck.parse.python.sourcetext import parse_module
 
 _MOST = 10_000  # strings of a list; source can double its own
-_LONGEST = 10_000  # characters of a string that is put together
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+Origin = tuple[int, str]
 
 
 class Literals(msgspec.Struct, frozen=True):
     """``texts``: name -> the string it is bound to last; ``lists``: name -> the strings it holds at the end.
 
-    ``stars`` are the modules of ``from x import *`` as (level, name), in order; ``defaults`` the
-    environment variables that ``os.environ`` is given, by ``setdefault`` or assignment, anywhere
-    in the file; ``calls`` the first arguments of calls, as (function's last name, string).
+    ``maybe``: name -> strings that it holds under some condition, or may be bound to. Dotted strings in a
+    dictionary, or in a list of them, are those of ``NAME.key``. ``truths`` are names bound to true or false.
+    ``stars`` are the modules of ``from x import *`` as (level, name), in order, and of ``from x import
+    NAMES`` in capitals; a name that ends in ``.py`` is a file beside this one that ``include`` names.
+    ``defaults`` are the environment variables that ``os.environ`` is given or asked for with a
+    default, anywhere in the file; ``calls`` the first arguments of calls, as (function's last name, string).
     """
 
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    stars: tuple[tuple[int, str], ...] = ()
+    maybe: dict[str, tuple[str, ...]] = {}
+    truths: dict[str, bool] = {}
+    stars: tuple[Origin, ...] = ()
     defaults: dict[str, str] = {}
     calls: tuple[tuple[str, str], ...] = ()
 
 
-def read_literals(source: str, known: Literals | None = None) -> Literals:
-    """Read a file; ``known`` is what its star imports bind. A file that cannot be parsed says nothing."""
+def read_literals(
+    source: str, known: Mapping[Origin, Literals] | None = None, variables: Variables | None = None
+) -> Literals:
+    """Read a file; ``known`` is what the modules bind that it imports from, ``variables`` the environment.
+
+    A file that cannot be parsed says nothing.
+    """
     module = parse_module(source.encode("utf-8", "replace"))
     if isinstance(module, Problem):
         return Literals()
     try:
-        return _Reading(known or Literals()).read(module)
+        return _Reading(known or {}, Scope(variables or {})).read(module)
     except RecursionError:
         return Literals()
 
@@ -46,16 +61,27 @@ def read_literals(source: str, known: Literals | None = None) -> Literals:
 class _Reading:
     """The bindings so far, statement by statement."""
 
-    def __init__(self, known: Literals) -> None:
-        self.texts = dict(known.texts)
-        self.lists = dict(known.lists)
-        self.stars: list[tuple[int, str]] = []
+    def __init__(self, known: Mapping[Origin, Literals], scope: Scope) -> None:
+        self.known = known
+        self.scope = scope
+        self.stars: list[Origin] = []
 
     def read(self, module: ast.Module) -> Literals:
-        for statement in module.body:
+        self._block(module.body)
+        scope = self.scope
+        return Literals(
+            scope.texts,
+            scope.lists,
+            scope.maybe,
+            scope.truths,
+            tuple(dict.fromkeys(self.stars)),
+            dict(_defaults(module, scope)),
+            tuple(_calls(module)),
+        )
+
+    def _block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
             self._statement(statement)
-        calls = tuple(_calls(module))
-        return Literals(self.texts, self.lists, tuple(self.stars), _defaults(module), calls)
 
     def _statement(self, statement: ast.stmt) -> None:
         match statement:
@@ -65,94 +91,214 @@ class _Reading:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, value)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
-                self.lists[name] = self._list(name, value)
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args)
-            ):
-                self._change(name, method, args)
-            case ast.ImportFrom(names=[ast.alias(name="*")], module=origin, level=level):
-                self.stars.append((level, origin or ""))
+                self._add(name, value)
+            case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add(), value=value):
+                self._bind(target, value)
+            case ast.Expr(value=ast.Call() as call):
+                self._call(call)
+            case ast.ImportFrom():
+                self._import(statement)
+            case ast.If(test=test, body=body, orelse=orelse):
+                holds = self.scope.truth(test)
+                if holds is None:
+                    self._either(body, orelse)
+                else:
+                    self._block(body if holds else orelse)
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                ways = [handler.body for handler in handlers if not isinstance(handler.body[-1], ast.Raise)]
+                self._either([*body, *orelse], *ways)
+                self._block(final)
+            case ast.With(body=body):
+                self._block(body)
+
+    def _either(self, *blocks: list[ast.stmt]) -> None:
+        """Read what may run instead of each other: only what all of them say is certain after it."""
+        before, ends = self.scope, []
+        for block in blocks:
+            self.scope = _copied(before)
+            self._block(block)
+            ends.append(self.scope)
+        self.scope = _met(ends)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Subscript):
+            owner, key = _innermost(target)
+            if owner and key:
+                self._extend(f"{owner}.{key}", value)
+                self._entries(owner, value, True)
+            return
         if not isinstance(target, ast.Name):
             return
-        text, strings = self._text(value), tuple(islice(self._strings(value), _MOST))
-        self.texts.pop(target.id, None)
-        self.lists.pop(target.id, None)
+        name, scope = target.id, self.scope
+        text, truth = scope.text(value), scope.truth(value)
+        strings = list(islice(scope.strings(value), _MOST))
+        for bound in (scope.texts, scope.truths, scope.lists, scope.maybe):
+            bound.pop(name, None)
+        for bound in (scope.lists, scope.maybe):
+            for each in [each for each in bound if each.startswith(name + ".")]:
+                del bound[each]
         if text is not None:
-            self.texts[target.id] = text
-        elif strings or isinstance(value, ast.List | ast.Tuple):
-            self.lists[target.id] = strings
+            scope.texts[name] = text
+        elif truth is not None:
+            scope.truths[name] = truth
+        else:
+            sure = tuple(each for each, certain in strings if certain)
+            if sure or isinstance(value, ast.List | ast.Tuple):
+                scope.lists[name] = sure
+            self._note_maybe(name, [each for each, certain in strings if not certain])
+        self._entries(name, value, True)
 
-    def _change(self, name: str, method: str, args: list[ast.expr]) -> None:
-        if method in ("append", "extend", "insert", "remove") and name in self.lists and args:
-            if method == "remove":
-                gone = set(self._strings(args[-1]))
-                self.lists[name] = tuple(each for each in self.lists[name] if each not in gone)
-            else:
-                self.lists[name] = self._list(name, args[-1])
+    def _add(self, name: str, value: ast.expr) -> None:
+        self._extend(name, value)
+        self._entries(name, value, True)
 
-    def _list(self, name: str, more: ast.expr) -> tuple[str, ...]:
-        return tuple(islice(chain(self.lists.get(name, ()), self._strings(more)), _MOST))
+    def _extend(self, name: str, value: ast.expr, certain: bool = True) -> None:
+        found = list(islice(self.scope.strings(value, certain), _MOST))
+        sure = tuple(text for text, known in found if known)
+        if sure or not found:
+            self.scope.lists[name] = (*self.scope.lists.get(name, ()), *sure)[:_MOST]
+        self._note_maybe(name, [text for text, known in found if not known])
 
-    def _text(self, value: ast.expr) -> str | None:
+    def _note_maybe(self, name: str, texts: list[str]) -> None:
+        if texts:
+            self.scope.maybe[name] = (*self.scope.maybe.get(name, ()), *texts)[:_MOST]
+
+    def _entries(self, name: str, value: ast.expr, certain: bool) -> None:
+        """Note the dotted strings of dictionaries under the key that they stand under."""
         match value:
-            case ast.Constant(value=str() as text):
-                return text
-            case ast.Name(id=name):
-                return self.texts.get(name)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                first, second = self._text(left), self._text(right)
-                return None if first is None or second is None else (first + second)[:_LONGEST]
-            case ast.JoinedStr(values=values):
-                parts = [self._text(part) for part in values]
-                return None if None in parts else "".join(part for part in parts if part)[:_LONGEST]
-            case ast.FormattedValue(value=inner, conversion=-1, format_spec=None):
-                return self._text(inner)
-        return None
-
-    def _strings(self, value: ast.expr) -> Iterator[str]:
-        text = self._text(value)
-        if text is not None:
-            yield text
-            return
-        match value:
-            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            case ast.Dict(keys=keys, values=values):
+                for key, inner in zip(keys, values, strict=True):
+                    self._entries(name, inner, certain)
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        found = [text for text, _ in self.scope.strings(inner)]
+                        if found and all(map(_DOTTED.fullmatch, found)):
+                            self._extend(f"{name}.{key.value}", inner, certain)
+            case ast.List(elts=elements) | ast.Tuple(elts=elements):
                 for element in elements:
-                    yield from self._strings(element)
-            case ast.Starred(value=inner):
-                yield from self._strings(inner)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                yield from self._strings(left)
-                yield from self._strings(right)
-            case ast.Name(id=name):
-                yield from self.lists.get(name, ())
-            case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted"), args=[inner]):
-                yield from self._strings(inner)
+                    self._entries(name, element, certain)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                holds = self.scope.truth(test)
+                for branch, dropped in ((body, False), (orelse, True)):
+                    if holds is not dropped:
+                        self._entries(name, branch, certain and holds is not None)
+
+    def _call(self, call: ast.Call) -> None:
+        match call:
+            case ast.Call(func=ast.Name(id="include"), args=arguments):
+                for text in _included(arguments, self.scope):
+                    self._take((0, text), None)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[*_, last]):
+                if method in ("append", "extend", "insert") and name in self.scope.lists:
+                    self._add(name, last)
+                elif method == "remove" and name in self.scope.lists:
+                    gone = {text for text, _ in self.scope.strings(last)}
+                    kept = (each for each in self.scope.lists[name] if each not in gone)
+                    self.scope.lists[name] = tuple(kept)
+
+    def _import(self, statement: ast.ImportFrom) -> None:
+        names = {each.name: each.asname or each.name for each in statement.names}
+        if "*" in names:
+            self._take((statement.level, statement.module or ""), None)
+        elif any(name.isupper() for name in names):
+            self._take((statement.level, statement.module or ""), names)
+
+    def _take(self, origin: Origin, names: Mapping[str, str] | None) -> None:
+        """Bind what another module binds; ``names`` are those asked for, and what they are called here."""
+        self.stars.append(origin)
+        more, scope = self.known.get(origin), self.scope
+        if more is None:
+            return
+        for bound, there in (
+            (scope.texts, more.texts),
+            (scope.truths, more.truths),
+            (scope.lists, more.lists),
+            (scope.maybe, more.maybe),
+        ):
+            for name, value in there.items():
+                first, dot, rest = name.partition(".")
+                if names is None or first in names:
+                    own = (first if names is None else names[first]) + dot + rest
+                    bound[own] = value  # type: ignore[assignment]  # of the same kind on both sides
 
 
-def _defaults(module: ast.Module) -> dict[str, str]:
-    """Return what ``os.environ`` is given, wherever in the file: it mostly stands in ``main()``."""
-    found: dict[str, str] = {}
+def _copied(scope: Scope) -> Scope:
+    twin = Scope(scope.variables)
+    twin.texts, twin.truths = dict(scope.texts), dict(scope.truths)
+    twin.lists, twin.maybe = dict(scope.lists), dict(scope.maybe)
+    return twin
+
+
+def _met(ends: list[Scope]) -> Scope:
+    first = ends[0]
+    met = Scope(first.variables)
+    met.texts = {n: text for n, text in first.texts.items() if all(e.texts.get(n) == text for e in ends)}
+    met.truths = {n: true for n, true in first.truths.items() if all(e.truths.get(n) is true for e in ends)}
+    for name in dict.fromkeys(name for end in ends for name in (*end.lists, *end.maybe, *end.texts)):
+        if all(_same(first, end, name) for end in ends[1:]):
+            met.lists.update({name: first.lists[name]} if name in first.lists else {})
+            met.maybe.update({name: first.maybe[name]} if name in first.maybe else {})
+            continue
+        held = [end.lists.get(name, ()) for end in ends]
+        common = set(held[0]).intersection(*held[1:])
+        if all(name in end.lists for end in ends) or common:
+            met.lists[name] = tuple(each for each in held[0] if each in common)
+        texts = [(end.texts[name],) for end in ends if name in end.texts and name not in met.texts]
+        others = (*held, *texts, *(end.maybe.get(name, ()) for end in ends))
+        rest = dict.fromkeys(text for each in others for text in each if text not in common)
+        if rest:
+            met.maybe[name] = tuple(islice(rest, _MOST))
+    return met
+
+
+def _same(one: Scope, other: Scope, name: str) -> bool:
+    """Tell whether neither of two branches touched a name: a comparison of contents would be slow."""
+    return (
+        one.lists.get(name) is other.lists.get(name)
+        and one.maybe.get(name) is other.maybe.get(name)
+        and one.texts.get(name) is other.texts.get(name)
+    )
+
+
+def _innermost(target: ast.Subscript) -> tuple[str, str]:
+    """Return the name and the last key of ``DATABASES["default"]["ENGINE"]``."""
+    key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+    node: ast.expr = target
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return (node.id if isinstance(node, ast.Name) else ""), (key if isinstance(key, str) else "")
+
+
+def _included(arguments: list[ast.expr], scope: Scope) -> Iterator[str]:
+    """Yield the files that ``include("base.py", optional("local.py"))`` names."""
+    for each in arguments:
+        inner = each.args[0] if isinstance(each, ast.Call) and each.args else each
+        yield from (text for text, _ in scope.strings(inner) if text.endswith(".py"))
+
+
+def _defaults(module: ast.Module, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield what ``os.environ`` is given, or asked with a default, anywhere: mostly in ``main()``.
+
+    What is given comes last: it wins.
+    """
+    asked: list[tuple[str, str]] = []
+    given: list[tuple[str, str]] = []
     for node in ast.walk(module):
         match node:
             case ast.Call(
                 func=ast.Attribute(value=owner, attr="setdefault"),
-                args=[ast.Constant(value=str() as name), ast.Constant(value=str() as text)],
-            ) if _is_environ(owner):
-                found.setdefault(name, text)
+                args=[ast.Constant(value=str() as name), value],
+            ) if is_environ(owner):
+                given.append((name, scope.text(value, presume=True) or ""))
             case ast.Assign(
-                targets=[ast.Subscript(value=owner, slice=ast.Constant(value=str() as name))],
-                value=ast.Constant(value=str() as text),
-            ) if _is_environ(owner):
-                found.setdefault(name, text)
-    return found
-
-
-def _is_environ(node: ast.expr) -> bool:
-    return (isinstance(node, ast.Attribute) and node.attr == "environ") or (
-        isinstance(node, ast.Name) and node.id == "environ"
-    )
+                targets=[ast.Subscript(value=owner, slice=ast.Constant(value=str() as name))], value=value
+            ) if is_environ(owner):
+                given.append((name, scope.text(value, presume=True) or ""))
+            case ast.Call():
+                name, default = asked_variable(node)
+                text = scope.text(default, presume=True) if name and default is not None else None
+                asked.append((name, text or ""))
+    # The first one that stands there counts.
+    yield from ((name, text) for name, text in (*reversed(asked), *reversed(given)) if text)
 
 
 def _calls(module: ast.Module) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
 
 # In order of caution; a chain of imports is as cautious as its most cautious link.
-_LEVELS: tuple[ImportContext, ...] = ("module", "function", "guarded")
+LEVELS: tuple[ImportContext, ...] = ("module", "function", "guarded")
 
 
 class Root(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,11 +26,13 @@ class Root(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``main``: it runs under the name ``__main__`` (``python file``: name ``__main__`` and the path;
     ``python -m a.b``: name ``a.b``; ``python -m package``: name ``package.__main__``).
+    ``context``: how surely; a framework imports some modules only when they are asked for.
     """
 
     name: str
     path: str = ""
     main: bool = False
+    context: ImportContext = "module"
 
 
 class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,22 +124,23 @@ class _Walk:
         self.facts = facts
         self.modules: dict[str, Reached] = {}
         self.failures: list[Failure] = []
-        self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in _LEVELS)
+        self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in LEVELS)
 
     def start(self, root: Root) -> None:
         """Queue a root, or note that it is not there."""
+        level = LEVELS.index(root.context)
         if root.path:
             own_name = "__main__" if root.main else root.name
             package = root.path.rpartition("/")[2].startswith("__init__.")
-            step = _Step(Reached(root.name, root.path, "module"), 0, own_name, package, root.main)
-            self._queues[0].append(step)
+            step = _Step(Reached(root.name, root.path, root.context), level, own_name, package, root.main)
+            self._queues[level].append(step)
             return
         for name in (*parents(root.name), root.name):
             outcome = self.finder.find(name)
             if not isinstance(outcome, Found):
-                self.failures.append(Failure(root.name, outcome, "", "", 0, "module"))
+                self.failures.append(Failure(root.name, outcome, "", "", 0, root.context))
                 return
-            self._queue(outcome, _NOBODY, 0, 0, main=root.main and name == root.name)
+            self._queue(outcome, _NOBODY, level, 0, main=root.main and name == root.name)
 
     def next(self) -> _Step | None:
         """Take the next module that nothing less cautious has reached."""
@@ -153,7 +156,7 @@ class _Walk:
         """Queue what a statement imports: the parents first, as the interpreter does."""
         if statement.context == "type-checking" or self._never(statement.condition, step):
             return
-        level = max(step.level, _LEVELS.index(statement.context))
+        level = max(step.level, LEVELS.index(statement.context))
         for target in resolve_import(statement, step.own_name, step.package, self.finder):
             outcome = target.outcome
             for name in parents(target.name):
@@ -173,7 +176,7 @@ class _Walk:
 
     def _queue(self, found: Found, importer: Reached, level: int, line: int, main: bool = False) -> None:
         if found.name not in self.modules:
-            reached = Reached(found.name, found.path, _LEVELS[level], importer.name, line)
+            reached = Reached(found.name, found.path, LEVELS[level], importer.name, line)
             self._queues[level].append(_Step(reached, level, found.name, found.kind == "package", main))
 
     def _fail(
@@ -185,7 +188,7 @@ class _Walk:
             importer.name,
             importer.path,
             statement.line,
-            _LEVELS[level],
+            LEVELS[level],
             target.attribute,
         )
         self.failures.append(failure)

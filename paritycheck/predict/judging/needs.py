@@ -87,7 +87,9 @@ def _first_needs(view: ContainerView, command: Importer) -> Iterator[Need]:
     """The start command imports its roots itself."""
     for root in view.start.roots:
         if not root.path:
-            yield Need(Import(command.line, root.name), "", False, command, "", reached=True)
+            importer = msgspec.structs.replace(command, context=root.context)
+            statement = Import(command.line, root.name, context=root.context)
+            yield Need(statement, "", False, importer, "", reached=True)
 
 
 def _reached_needs(

@@ -60,6 +60,8 @@ def steering(process: Process) -> dict[str, str]:
 
 def _trials(container: Snapshot, process: Process, view: ContainerView) -> Iterator[Trial]:
     for root in process.roots:
+        if root.context != "module":
+            continue  # only imported when something asks for it
         path, package = root.path, ""
         parents: tuple[str, ...] = ()
         if root.main and not path and root.name.rpartition(".")[2] == "__main__":

@@ -10,64 +10,74 @@ from __future__ import annotations
 
 import msgspec
 
-from paritycheck.parse.python.literals import Literals, read_literals
+from paritycheck.model.source import ImportContext
+from paritycheck.parse.python.literals import read_literals
 from paritycheck.predict.importing.closure import Root
-from paritycheck.predict.starting.scene import Process, Scene, module_file, module_text
+from paritycheck.predict.starting.djangosettings import Named, named_classes, read_settings
+from paritycheck.predict.starting.scene import UNKNOWN, Process, Scene, module_file, module_text, unique_roots
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
+_SETS_UP = "django.core."  # get_wsgi_application, get_asgi_application: they read the variable
 # These commands load every migration (MigrationLoader).
 _MIGRATING = frozenset({"migrate", "makemigrations", "runserver", "showmigrations", "sqlmigrate", "test"})
-_MOST_SETTINGS = 100  # settings files that import each other
+_SERVING = frozenset({"runserver", "runserver_plus", "testserver"})  # these commands answer requests
+_HANDLERS = ("get_wsgi_application", "get_asgi_application", "WSGIHandler", "ASGIHandler")
 
 
 def django_roots(
-    scene: Scene, directories: tuple[str, ...], settings: str, command: str = "", worker: bool = False
+    scene: Scene,
+    directories: tuple[str, ...],
+    settings: str,
+    command: str = "",
+    *,
+    worker: bool = False,
+    served: bool = False,
 ) -> tuple[tuple[Root, ...], tuple[tuple[str, str], ...]]:
     """Return the modules, and their attributes, that the settings module leads to by its strings.
 
     ``command`` is the management command, for ``<app>.management.commands.<command>``; ``worker``: a
-    Celery worker is started, which looks for ``<app>.tasks``.
+    Celery worker is started, which looks for ``<app>.tasks``; ``served``: requests are answered, for which
+    middleware is loaded. What the settings only name under some condition is a guarded root.
     """
     says = read_settings(scene, directories, settings)
-    modules: dict[str, None] = {settings: None}
+    roots = [Root(settings)]
     attributes: dict[tuple[str, str], None] = {}
+    certain, possible = says.lists.get("INSTALLED_APPS", ()), says.maybe.get("INSTALLED_APPS", ())
+    admin = "django.contrib.admin" in (*certain, *possible)
+    for app in dict.fromkeys((*certain, *possible)):
+        context: ImportContext = "module" if app in certain else "guarded"
+        named = _application(scene, directories, app)
+        if named.attribute and context == "module":
+            attributes[named.module, named.attribute] = None
+        package = _package_of(scene, directories, named) if named.attribute else named.module
+        wanted = [f"{package}.apps", f"{package}.models", *([f"{package}.admin"] if admin else [])]
+        wanted += [f"{package}.tasks"] if worker else []
+        wanted += [f"{package}.management.commands.{command}"] if command else []
+        wanted += _migrations(scene, directories, package) if command in _MIGRATING else []
+        roots.append(Root(named.module, context=context))
+        there = (name for name in wanted if module_file(scene, directories, name))
+        roots.extend(Root(name, context=context) for name in there)
+    for each in named_classes(says, served=served or command in _SERVING):
+        roots.append(Root(each.module, context=each.context))
+        if each.attribute and each.context == "module":
+            attributes[each.module, each.attribute] = None
+    for text in (says.texts[name] for name in _server_settings(command) if name in says.texts):
+        module, _, attribute = text.rpartition(".")
+        roots.append(Root(module))
+        attributes[module, attribute] = None
+    roots += [Root(urls) for urls in _url_modules(scene, directories, says.texts.get("ROOT_URLCONF", ""))]
+    return unique_roots([root for root in roots if root.name]), tuple(attributes)
 
-    def exists(name: str) -> bool:
-        return bool(module_file(scene, directories, name))
 
-    apps = says.lists.get("INSTALLED_APPS", ())
-    for app in apps:
-        package = app
-        # What is not there is a module all the same, unless it can only be the class of a configuration.
-        if exists(app) or not app.rpartition(".")[2][:1].isupper():
-            modules[app] = None
-        else:
-            module, _, attribute = app.rpartition(".")
-            modules[module] = None
-            attributes[module, attribute] = None
-            package = _package_of(scene, directories, module, attribute)
-        below = ["apps", "models", *(["admin"] if "django.contrib.admin" in apps else [])]
-        wanted = [f"{package}.{name}" for name in below]
-        if worker:
-            wanted.append(f"{package}.tasks")
-        if command:
-            wanted.append(f"{package}.management.commands.{command}")
-        if command in _MIGRATING:
-            wanted.extend(_migrations(scene, directories, package))
-        modules.update(dict.fromkeys(name for name in wanted if exists(name)))
-    dotted = [
-        *says.lists.get("MIDDLEWARE", ()),
-        *says.lists.get("AUTHENTICATION_BACKENDS", ()),
-        *(says.texts[name] for name in _server_settings(command) if name in says.texts),
-    ]
-    for each in dotted:
-        module, _, attribute = each.rpartition(".")
-        if module:
-            modules[module] = None
-            attributes[module, attribute] = None
-    for urls in _url_modules(scene, directories, says.texts.get("ROOT_URLCONF", "")):
-        modules[urls] = None
-    return tuple(Root(name) for name in modules), tuple(attributes)
+def _application(scene: Scene, directories: tuple[str, ...], app: str) -> Named:
+    """Return the module that an entry of INSTALLED_APPS is, or the module and the class of a configuration.
+
+    What is not there is a module all the same, unless it can only be such a class.
+    """
+    if module_file(scene, directories, app) or not app.rpartition(".")[2][:1].isupper():
+        return Named(app, "", "module")
+    module, _, attribute = app.rpartition(".")
+    return Named(module, attribute, "module")
 
 
 def _migrations(scene: Scene, directories: tuple[str, ...], package: str) -> list[str]:
@@ -77,46 +87,24 @@ def _migrations(scene: Scene, directories: tuple[str, ...], package: str) -> lis
     return [f"{package}.migrations.{name}" for name in modules]
 
 
-def read_settings(
-    scene: Scene, directories: tuple[str, ...], name: str, read: dict[str, Literals] | None = None
-) -> Literals:
-    """Read a settings module with what its star imports bind; ``read`` has those that are read already."""
-    read = {} if read is None else read
-    if name in read:
-        return read[name]
-    read[name] = Literals()  # what a circle sees of it
-    source = module_text(scene, directories, name)
-    # Read once for the imports, once more with what they bind: they come first in settings files.
-    says = read_literals(source) if source and len(read) <= _MOST_SETTINGS else Literals()
-    package = not module_file(scene, directories, name).endswith(".py")
-    known = Literals()
-    for level, origin in says.stars:
-        parts = name.split(".")
-        base = parts[: len(parts) - level + package] if level else []
-        absolute = ".".join([*base, *([origin] if origin else [])])
-        if absolute:
-            more = read_settings(scene, directories, absolute, read)
-            known = Literals({**known.texts, **more.texts}, {**known.lists, **more.lists})
-    read[name] = read_literals(source, known) if says.stars else says
-    return read[name]
-
-
 def with_django(process: Process, scene: Scene, directories: tuple[str, ...]) -> Process:
     """Add what Django imports, if a root of the process names its settings module.
 
-    The environment wins over ``os.environ.setdefault``.
+    The environment wins over ``os.environ.setdefault``, and over the default of ``os.environ.get``.
     """
-    named = ""
+    settings = text = ""
     for root in process.roots:
         text = _root_text(scene, directories, root)
         if VARIABLE in text:
-            named = read_literals(text).defaults.get(VARIABLE, "")
-        if named:
+            settings = read_literals(text, variables=scene.env).defaults.get(VARIABLE, "")
+        settings = scene.env.get(VARIABLE) or settings if VARIABLE in text or _SETS_UP in text else ""
+        if settings:
             break
-    else:
+    if not settings or UNKNOWN in settings:
         return process
-    settings = scene.env.get(VARIABLE) or named
-    roots, attributes = django_roots(scene, directories, settings, worker="celery" in process.programs)
+    served = any(handler in text for handler in _HANDLERS)
+    worker = "celery" in process.programs
+    roots, attributes = django_roots(scene, directories, settings, worker=worker, served=served)
     known = {root.name for root in process.roots}
     return msgspec.structs.replace(
         process,
@@ -131,8 +119,9 @@ def _root_text(scene: Scene, directories: tuple[str, ...], root: Root) -> str:
     return module_text(scene, directories, root.name)
 
 
-def _package_of(scene: Scene, directories: tuple[str, ...], module: str, attribute: str) -> str:
+def _package_of(scene: Scene, directories: tuple[str, ...], named: Named) -> str:
     """Return the package of an AppConfig, by the ``name`` in its file where it is the only one."""
+    module, attribute = named.module, named.attribute
     text = module_text(scene, directories, module)
     names = {
         line.partition("=")[2].strip().strip("'\"")

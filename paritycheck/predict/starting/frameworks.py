@@ -109,7 +109,7 @@ def manage(call: Call) -> Process:
     """``manage.py COMMAND``: the first argument is the script's own path."""
     path, *arguments = call.arguments
     text = call.scene.text(path) or ""
-    given = read_literals(text).defaults.get(VARIABLE, "")
+    given = read_literals(text, variables=call.scene.env).defaults.get(VARIABLE, "")
     own = script_root(call.scene, path)
     return _django(msgspec.structs.replace(call, arguments=tuple(arguments)), given, (own,))
 

@@ -17,7 +17,7 @@ from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.environment.imagefiles import ImageFiles
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
-from paritycheck.predict.importing.closure import Root
+from paritycheck.predict.importing.closure import LEVELS, Root
 
 # Stands in a word for a value that is not known: no image holds a NUL in an argument.
 UNKNOWN = "\0"
@@ -207,12 +207,14 @@ def unique_entries(entries: list[PathEntry]) -> tuple[PathEntry, ...]:
 
 
 def unique_roots(roots: list[Root]) -> tuple[Root, ...]:
-    """Keep each root once, and give every script but the first of its name a name of its own."""
+    """Keep each root once, as surely as any asks for it; every script but the first has a name of its own."""
     found: dict[str, Root] = {}
     for root in dict.fromkeys(roots):
         if root.name in found and root.path:
             root = msgspec.structs.replace(root, name=f"{root.name} ({root.path})")
-        found.setdefault(root.name, root)
+        known = found.setdefault(root.name, root)
+        context = min(known.context, root.context, key=LEVELS.index)
+        found[root.name] = msgspec.structs.replace(known, context=context)
     return tuple(found.values())
 
 
