@@ -281,6 +281,65 @@ def test_computed_submodule(call: str) -> None:
     assert found == [Import(4, "commands", 1, ("?",), "function", dynamic=True)]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PKG = 'p'\nimport_module(f'{PKG}.x')", [(0, "p.x", "module")]),
+        ("P = 'p'\nQ = P + '.q'\nimport_module(Q)", [(0, "p.q", "module")]),
+        ("PKG: str = 'p'\ndef f():\n import_module(PKG + '.x')", [(0, "p.x", "function")]),
+        ("M = 'm'\n__import__(M)", [(0, "m", "module")]),
+        ("X = 'x'\nimport_module('.' + X, package=__package__)", [(1, "x", "module")]),
+        ("P = 'p'\nimport_module('.x', P)", [(0, "p.x", "module")]),
+        ("for n in ('a', 'b'):\n import_module(f'p.{n}')", [(0, "p.a", "module"), (0, "p.b", "module")]),
+        (
+            "N = ['a', 'b']\ndef f():\n for n in N:\n  import_module('.' + n, __name__)",
+            [(1, "a", "function"), (1, "b", "function")],
+        ),
+        ("for n in {'a': 1}:\n import_module(n)", [(0, "a", "module")]),
+        ("T = {'a': 'p.a'}\nfor k, m in T.items():\n import_module(m)", [(0, "p.a", "module")]),
+        (
+            "for m, c in [('a', 'A'), ('b', 'B')]:\n getattr(import_module(m), c)",
+            [(0, "a", "module"), (0, "b", "module")],
+        ),
+        ("x = [import_module(n) for n in ('a', 'b')]", [(0, "a", "module"), (0, "b", "module")]),
+        ("for n in ('a',):\n try:\n  import_module(n)\n except ImportError:\n  pass", [(0, "a", "guarded")]),
+        ("for n in ('a',):\n import_module(f'{__package__}.{n}')", [(1, "a", "module")]),
+        ("for n in ('a',):\n import_module(__name__ + '.' + n)", [(1, "a", "module")]),
+        (
+            "T = {'A': '.a', 'B': '.b'}\ndef __getattr__(n):\n return import_module(T[n], __name__)",
+            [(1, "a", "guarded"), (1, "b", "guarded")],
+        ),
+        ("for n in ('a', other()):\n import_module(n)", []),
+        ("for n in names():\n import_module(n)", []),
+        ("P = 'p'\nP = 'q'\nimport_module(P)", []),
+        ("P = 'p'\ndef f(P):\n import_module(P)", []),
+        ("if X:\n P = 'p'\nelse:\n P = 'q'\nimport_module(P)", []),
+        ("P = P + 'x'\nimport_module(P)", []),
+        ("A = B = 'p'\nimport_module(A)", []),
+    ],
+)
+def test_names_that_stand_for_literals(text: str, found: list[tuple[int, str, str]]) -> None:
+    says = parse_source(f"from importlib import import_module\n{text}\n".encode())
+    assert [(each.level, each.module, each.context) for each in says.imports if each.dynamic] == found
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("import_module(f'{P}.{name}')", (0, "pkg", "function")),
+        ("import_module(P + '.sub.' + name)", (0, "pkg.sub", "function")),
+        ("import_module(f'{__name__}.{name}')", (1, "", "guarded")),
+        ("import_module(f'.{name}', __package__)", (1, "", "guarded")),
+        ("import_module(f'{__package__}.sub.{name}')", (1, "sub", "function")),
+    ],
+)
+def test_names_of_which_the_package_is_known(call: str, found: tuple[int, str, str]) -> None:
+    source = f"from importlib import import_module\nP = 'pkg'\ndef load(name):\n    return {call}\n"
+    dynamic = [each for each in parse_source(source.encode()).imports if each.dynamic]
+    assert [(each.level, each.module, each.context) for each in dynamic] == [found]
+    assert dynamic[0].names == ("?",)
+
+
 @pytest.mark.parametrize("call", ['import_module(f"{name}.x")', 'import_module(f"plugin_{name}")'])
 def test_computed_name_without_a_known_package(call: str) -> None:
     source = f"from importlib import import_module\n\ndef load(name):\n    return {call}\n"

@@ -1,6 +1,7 @@
 """Finds ``importlib.import_module("x")`` and ``__import__("x")`` among the calls of a module.
 
 Argument meanings after ``importlib.import_module`` and ``builtins.__import__`` of the library reference.
+A name counts where it stands for literals of the same file (``literalnames``).
 """
 
 import ast
@@ -9,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from paritycheck.model.source import ANY_SUBMODULE, Import
 from paritycheck.parse.python.importguards import Around
+from paritycheck.parse.python.literalnames import OWN, LiteralNames
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
 NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(")
-OWN_PACKAGE = ("__package__", "__name__")
 
 
 def suspect_lines(data: bytes) -> list[int]:
@@ -48,30 +49,38 @@ def calls(statement: ast.AST, around: Around) -> Iterator[tuple[ast.Call, Around
 
 
 def dynamic_imports(
-    found: Iterable[tuple[ast.Call, Around]], bound: dict[str, str]
+    found: Iterable[tuple[ast.Call, Around]], bound: dict[str, str], literal: LiteralNames
 ) -> Iterator[tuple[int, Import]]:
     """Yield the imports among calls, each with its column.
 
-    ``bound`` maps every name that an import statement of the module binds to what it stands for.
+    ``bound`` maps every name that an import statement of the module binds to what it stands for. What is
+    taken from a table is guarded: nobody knows which of its entries is ever asked for.
     """
     for call, around in found:
-        target = _target(call, _callee(call.func, bound))
-        if target is not None:
-            level, module = target
-            # A name that ends in a dot is the known part of one that is computed.
-            names = (ANY_SUBMODULE,) if module.endswith(".") else ()
-            yield (
-                call.col_offset,
-                Import(
-                    call.lineno,
-                    module.rstrip("."),
-                    level,
-                    names,
-                    around.context,
-                    dynamic=True,
-                    condition=around.condition,
-                ),
-            )
+        callee = _callee(call.func, bound)
+        name = _argument(call, 0, "name") if callee else None
+        chosen = literal.choices(name)
+        whole = chosen or literal.strings(name)
+        within = around._replace(guarded=True) if chosen else around
+        for text in whole or (literal.beginning(name),):
+            target = _target(call, callee, text, literal) if whole or text.endswith(".") else None
+            if target is not None:
+                yield call.col_offset, _import(call, *target, within, partial=not whole)
+
+
+def _import(call: ast.Call, level: int, module: str, around: Around, *, partial: bool) -> Import:
+    """Return the import; ``partial``: of some module below the one that is known, which may be a plugin."""
+    if partial and not module:
+        around = around._replace(guarded=True)
+    return Import(
+        call.lineno,
+        module.rstrip("."),
+        level,
+        (ANY_SUBMODULE,) if partial else (),
+        around.context,
+        dynamic=True,
+        condition=around.condition,
+    )
 
 
 def _expressions(node: ast.AST) -> Iterator[ast.AST]:
@@ -96,62 +105,31 @@ def _callee(function: ast.expr, bound: dict[str, str]) -> str:
     return ""
 
 
-def _target(call: ast.Call, callee: str) -> tuple[int, str] | None:
-    if callee == "import_module":
-        return _import_module(_argument(call, 0, "name"), _argument(call, 1, "package"))
+def _target(call: ast.Call, callee: str, text: str, literal: LiteralNames) -> tuple[int, str] | None:
+    """Return level and module of one call; ``text`` is its first argument as far as it is known."""
+    if text.startswith(OWN):  # f"{__package__}.x" says the same as ".x"
+        rest = text.removeprefix(OWN)
+        return (1, rest[1:]) if rest.startswith(".") and not rest.startswith("..") else None
     if callee == "__import__":
-        name, level = _text(_argument(call, 0, "name")), _argument(call, 4, "level")
+        level = _argument(call, 4, "level")
         depth = level.value if isinstance(level, ast.Constant) and isinstance(level.value, int) else 0
-        return (max(depth, 0), name) if name else None
-    return None
+        return (max(depth, 0), text) if text.strip(".") else None
+    package = literal.strings(_argument(call, 1, "package"))
+    return _import_module(text, package[0] if len(package) == 1 else "")
 
 
-def _import_module(name: ast.expr | None, package: ast.expr | None) -> tuple[int, str] | None:
-    below = _below_own_package(name)
-    if below:
-        return 1, below
-    text = _text(name) or _beginning(name)
+def _import_module(text: str, package: str) -> tuple[int, str] | None:
     module = text.lstrip(".")
     level = len(text) - len(module)
     if not level:
         return (0, module) if module else None
-    if isinstance(package, ast.Name) and package.id in OWN_PACKAGE:
+    if package == OWN:
         return level, module
-    base = _text(package).split(".")
+    base = package.split(".")
     if not base[0] or level > len(base):
         return None
     parts = [*base[: len(base) - level + 1], *([module] if module else [])]
     return 0, ".".join(parts)
-
-
-def _below_own_package(name: ast.expr | None) -> str:
-    # f"{__package__}.x" and __package__ + ".x" say the same as ".x"
-    first: ast.expr | None = None
-    rest: ast.expr | None = None
-    if isinstance(name, ast.JoinedStr) and len(name.values) == 2:
-        first, rest = name.values
-        first = first.value if isinstance(first, ast.FormattedValue) else None
-    elif isinstance(name, ast.BinOp) and isinstance(name.op, ast.Add):
-        first, rest = name.left, name.right
-    text = _text(rest)
-    owned = isinstance(first, ast.Name) and first.id in OWN_PACKAGE
-    return text[1:] if owned and text.startswith(".") and not text.startswith("..") else ""
-
-
-def _beginning(name: ast.expr | None) -> str:
-    """Return the literal beginning of a computed name, if it ends with a dot: ``"app.commands."``."""
-    match name:
-        case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
-            beginning = text
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Add()):
-            beginning = text
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
-            beginning = text.partition("%")[0]
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
-            beginning = text.partition("{")[0]
-        case _:
-            return ""
-    return beginning if beginning.endswith(".") and beginning.strip(".") else ""
 
 
 def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
@@ -159,7 +137,3 @@ def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
         positional = call.args[: position + 1]
         return None if any(isinstance(each, ast.Starred) for each in positional) else positional[-1]
     return next((each.value for each in call.keywords if each.arg == keyword), None)
-
-
-def _text(node: ast.expr | None) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

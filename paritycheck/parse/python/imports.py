@@ -23,6 +23,7 @@ from paritycheck.parse.python.importguards import (
     replaces_import,
     suppresses,
 )
+from paritycheck.parse.python.literalnames import LiteralNames
 from paritycheck.parse.python.namedmodules import WORDS, assigned_modules, called_modules
 from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.settingtests import may_test_settings
@@ -93,6 +94,7 @@ class _Reading:
         self.imports: list[tuple[int, int, Import]] = []
         self.calls: list[tuple[ast.Call, Around]] = []
         self.bound: dict[str, str] = {}
+        self.literal = LiteralNames(module)
         self.defines: set[str] = set()
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
         self.suspects = suspect_lines(data)
@@ -114,7 +116,7 @@ class _Reading:
     def result(self) -> SourceFile:
         found = [
             *self.imports,
-            *((each.line, col, each) for col, each in dynamic_imports(self.calls, self.bound)),
+            *((each.line, col, each) for col, each in dynamic_imports(self.calls, self.bound, self.literal)),
             *((each.line, col, each) for col, each in called_modules(self.calls if self.named else ())),
         ]
         found.sort(key=lambda each: each[:2])
