@@ -2,6 +2,7 @@
 
 # Annotations stay real objects here: typer reads them.
 import contextlib
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,13 +15,14 @@ from paritycheck.audit import fails, gather, write_audit
 from paritycheck.capture.bases import plan_with_bases
 from paritycheck.capture.checkout.history import path_history
 from paritycheck.capture.checkout.worktree import printable
-from paritycheck.capture.composefiles import open_service
 from paritycheck.capture.container.logs import LogWindow, parse_since, parse_tail, read_log_file
 from paritycheck.capture.container.opened import OpenedContainer
 from paritycheck.capture.container.opening import find_service_container, open_container
 from paritycheck.capture.references import open_source
-from paritycheck.capture.sides import BuildPaths, Machine, open_local
-from paritycheck.cli.judging import build_options
+from paritycheck.capture.sides import BuildPaths, Machine
+from paritycheck.cli.configured import settle_one
+from paritycheck.cli.gateoptions import ConfigOption, IsolatedOption, NamesOption
+from paritycheck.cli.opening import Checkout, open_checkout, open_machine, read_checkout
 from paritycheck.cli.options import (
     REPORT,
     SIDES,
@@ -37,7 +39,6 @@ from paritycheck.cli.options import (
     ServiceOption,
     StartOption,
     TargetOption,
-    read_machine,
 )
 from paritycheck.cli.terminal import (
     FINDINGS,
@@ -57,8 +58,7 @@ from paritycheck.output.audit import render_audit_html, render_audit_markdown, r
 from paritycheck.output.json import render_json
 from paritycheck.output.style import Paint
 from paritycheck.parse.logs.reading import read_log
-from paritycheck.predict.planning.composing import with_inline_file
-from paritycheck.predict.planning.plan import BuildOptions, Plan
+from paritycheck.predict.planning.plan import Plan
 
 
 class AuditFormat(StrEnum):
@@ -79,6 +79,7 @@ RENDERERS: dict[AuditFormat, Callable[[Audit, Paint], str]] = {
 
 
 def audit(
+    ctx: typer.Context,
     container: Annotated[
         str,
         typer.Argument(
@@ -121,6 +122,9 @@ def audit(
         AuditFormat, typer.Option("--format", rich_help_panel=REPORT, help="For people, or for programs.")
     ] = AuditFormat.TEXT,
     output: OutputOption = None,
+    names: NamesOption = [],  # noqa: B006
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
 ) -> None:
     """Explain why a container fails: what crashes, why, where it was lost, what to do.
 
@@ -130,22 +134,23 @@ def audit(
     Exit code: 0 it runs and lacks nothing, 1 it fails or lacks something, 2 could not tell
     (what is known is written all the same where only the comparison is impossible).
     """
-    machine = read_machine(python, probe=False, no_cache=no_cache)
+    settings, configured = settle_one(ctx, locals())
+    machine = open_machine(dataclasses.replace(settings, probe=False))  # an audit runs nothing
     now = datetime.now(UTC)
-    _refuse_contradictions(container, image, logs, bool(compose or service))
+    named = bool(settings.compose or settings.service)
+    _refuse_contradictions(container, settings.image, logs, named)
     window = LogWindow(parse_tail(tail), parse_since(since, now.timestamp()))
     with contextlib.ExitStack() as stack:
         # A name that is wrong is told before a large checkout is read.
         opened = _open(stack, container, machine, now) if container else None
-        with announced(f"reading {context}"):
-            local, place = open_local(context, file, ignorefile, machine)
-        run_by = open_service(compose, service, local, place, machine)
-        if not container and image is None:
+        local, place = read_checkout(settings, machine)
+        checkout = open_checkout(settings, configured, (local, place), machine)
+        run_by = checkout.config.service
+        if not container and settings.image is None:
             name = _service_container(run_by.name if run_by else "", machine)
             opened = _open(stack, name, machine, now)
-        options = build_options(place, file, target, build_arg, engine, run_by)
-        source = image or (opened.source if opened else "")
-        side, plan, remarks = _sides(stack, with_inline_file(run_by, local), source, options, machine)
+        source = image or (opened.source if opened else settings.image or "")
+        side, plan, remarks = _sides(stack, checkout, source, machine)
         with announced("reading the log"):
             log = _read_log(opened, logs, window)
         written = now.isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -155,10 +160,10 @@ def audit(
                 written,
                 opened.facts if opened else None,
                 log,
-                local,
+                checkout.local,
                 side,
                 plan,
-                Config(context=options.context, start=start, service=run_by),
+                Config(context=checkout.config.context, start=settings.start, service=run_by),
                 _historian(place, machine),
                 root=str(place.root),
                 name=source,
@@ -194,13 +199,13 @@ def _open(stack: contextlib.ExitStack, container: str, machine: Machine, now: da
 
 
 def _sides(
-    stack: contextlib.ExitStack, local: Snapshot, source: str, options: BuildOptions, machine: Machine
+    stack: contextlib.ExitStack, checkout: Checkout, source: str, machine: Machine
 ) -> tuple[Snapshot, Plan | None, tuple[str, ...]]:
     with announced(f"reading {source}"):
         side = stack.enter_context(open_source(source, machine))
     with announced("predicting the build"):
         try:
-            return side, plan_with_bases(stack, local, options, machine), ()
+            return side, plan_with_bases(stack, checkout.local, checkout.options, machine), ()
         except BuildRefused as error:
             # A container may well run although its Containerfile is broken by now.
             return side, None, (f"the build cannot be predicted: {error.message}",)

@@ -1,14 +1,12 @@
 """The command check: one image, or all that are configured."""
 
 # Annotations stay real objects here: typer reads them.
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import typer
 
-from paritycheck.capture.configuration import Configuration, find_configuration, open_configuration
 from paritycheck.cli.comparing import check_images, check_one
+from paritycheck.cli.configured import meant_images, read_configuration, read_flags
 from paritycheck.cli.gateoptions import (
     BaselineOption,
     ConfigOption,
@@ -48,17 +46,9 @@ from paritycheck.cli.options import (
 )
 from paritycheck.cli.remembering import open_memory
 from paritycheck.cli.reports import parse_targets, write_reports
-from paritycheck.cli.settings import Flags, settle, show_settings
+from paritycheck.cli.settings import settle, show_settings
 from paritycheck.cli.terminal import COULD_NOT_CHECK, FINDINGS, PARITY, complain, write
 from paritycheck.composite import fails
-from paritycheck.config.document import ImageTable
-from paritycheck.config.images import choose_images, parse_shard
-from paritycheck.config.keys import KEYS
-from paritycheck.errors import UsageError
-from paritycheck.output.formats import FORMATS
-
-# What describes an image: with any of these, it is not the configured ones that are meant.
-_DESCRIBING = ("file", "ignorefile", "target", "build_arg", "image", "compose", "service", "start")
 
 
 def check(
@@ -103,7 +93,7 @@ def check(
     """
     flags = read_flags(ctx, locals())
     configured = read_configuration(context, config, isolated=isolated)
-    chosen = _choose(flags, configured, names, shard)
+    chosen = meant_images(flags, configured, names, shard)
     common = settle(flags, configured)
     images = [settle(flags, configured, table) for table in chosen]
     if show:
@@ -120,36 +110,3 @@ def check(
         complain(f"{each.name}: {each.message}", each.hint)
     failing = not memory.keeps and fails(report, None if images else common.fail_on.value)
     raise typer.Exit(COULD_NOT_CHECK if report.unchecked else FINDINGS if failing else PARITY)
-
-
-def read_flags(ctx: typer.Context, parameters: Mapping[str, Any]) -> Flags:
-    """Return the parameters of the command, and how those that do not have their default were given."""
-    given = {}
-    for key in KEYS.values():
-        source = ctx.get_parameter_source(key.parameter)
-        if source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT"):
-            given[key.parameter] = key.flag if source.name == "COMMANDLINE" else "the environment"
-    return Flags({key.parameter: parameters[key.parameter] for key in KEYS.values()}, given)
-
-
-def read_configuration(context: Path, file: Path | None, *, isolated: bool = False) -> Configuration:
-    """Return what is configured for a directory, in a named file, or (``isolated``) nothing."""
-    if isolated:
-        return Configuration()
-    return open_configuration(file, FORMATS) if file else find_configuration(context, FORMATS)
-
-
-def _choose(flags: Flags, configured: Configuration, names: list[str], shard: str) -> tuple[ImageTable, ...]:
-    """Return the configured images that are meant; none if the flags describe another one."""
-    asked = bool(names or shard)
-    context = Path(flags.values["context"])
-    elsewhere = "context" in flags.given and context.resolve() != configured.directory.resolve()
-    described = elsewhere or any(parameter in flags.given for parameter in _DESCRIBING)
-    if not asked and (described or not configured.settings.images):
-        return ()
-    images = choose_images(configured.settings.images, names, parse_shard(shard) if shard else None)
-    if len(images) > 1 and "image" in flags.given:
-        raise UsageError(
-            f"one --image cannot be that of {len(images)} configured images", "choose one of them with --name"
-        )
-    return images

@@ -26,41 +26,42 @@ _CHOICES: dict[str, type[Color] | type[FailOn] | type[ReportFormat]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The parameters of ``check`` for one image (``name``, empty for the one that flags describe).
+    """What is in force for one image (``name``, empty for the one that flags describe).
 
-    ``sources`` says of each key (see ``config.keys``) where its value came from.
+    The fields are the parameters of ``check``; what another command has no flag for keeps its default, or
+    is what the file says. ``sources`` says of each key (see ``config.keys``) where its value came from.
     """
 
-    context: Path
-    file: Path | None
-    ignorefile: Path | None
-    target: str
-    build_arg: list[str]
-    engine: str
-    image: str | None
-    compose: list[Path]
-    service: str
-    python: str | None
-    start: str
-    select: list[str]
-    ignore: list[str]
-    fail_on: FailOn
-    probe: bool
-    resolve: bool
-    no_cache: bool
-    committed: bool
-    output_format: ReportFormat
-    output: list[str]
-    explained: bool
-    color: Color
-    baseline: Path | None
+    context: Path = Path()
+    file: Path | None = None
+    ignorefile: Path | None = None
+    target: str = ""
+    build_arg: list[str] = field(default_factory=list)
+    engine: str = "podman"
+    image: str | None = None
+    compose: list[Path] = field(default_factory=list)
+    service: str = ""
+    python: str | None = None
+    start: str = ""
+    select: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)
+    fail_on: FailOn = FailOn.ERROR
+    probe: bool = False
+    resolve: bool = False
+    no_cache: bool = False
+    committed: bool = False
+    output_format: ReportFormat = ReportFormat.TEXT
+    output: list[str] = field(default_factory=list)
+    explained: bool = False
+    color: Color = Color.AUTO
+    baseline: Path | None = None
     name: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Flags:
-    """The parameters of the command, and of those that were given, how (``--target``, or a variable)."""
+    """The parameters that a command has, and of those that were given, how (``--target``, or a variable)."""
 
     values: Mapping[str, Any]
     given: Mapping[str, str]
@@ -78,7 +79,7 @@ def settle(flags: Flags, configured: Configuration, image: ImageTable | None = N
         ]
         told = [typed(key, each, configured.directory) for each in written]
         places = [str(each.location) for each in written]
-        if key.parameter in flags.given or not told:
+        if key.parameter in flags.given or (not told and key.parameter in flags.values):
             told.append(flags.values[key.parameter])
             places.append(flags.given.get(key.parameter, DEFAULT))
         elsewhere = (
@@ -86,6 +87,8 @@ def settle(flags: Flags, configured: Configuration, image: ImageTable | None = N
         )
         if elsewhere:  # a repository's images are the same wherever in it one stands
             told[-1] = shown_path(configured.directory)
+        if not told:
+            continue
         gathered = key.kind == "arguments"
         values[key.parameter] = [word for words in told for word in words] if gathered else told[-1]
         sources[key.name] = ", ".join(places) if gathered else places[-1]

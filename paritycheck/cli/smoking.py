@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from paritycheck.capture.bases import plan_with_bases
 from paritycheck.capture.python.smoke import require_runnable, try_imports
-from paritycheck.capture.references import open_source
-from paritycheck.capture.sides import Machine, open_local
+from paritycheck.capture.sides import Machine
 from paritycheck.check import gather_facts, judge_attempts
-from paritycheck.cli.judging import build_options
+from paritycheck.cli.configured import settle_one
+from paritycheck.cli.gateoptions import ConfigOption, IsolatedOption, NamesOption
+from paritycheck.cli.opening import open_machine, open_sides
 from paritycheck.cli.options import (
     BuildArgOption,
     Color,
@@ -28,11 +28,9 @@ from paritycheck.cli.options import (
     ReportsOption,
     StartOption,
     TargetOption,
-    read_machine,
 )
 from paritycheck.cli.reports import parse_targets, write_reports
 from paritycheck.cli.terminal import FINDINGS, PARITY, announced
-from paritycheck.config import Config
 from paritycheck.errors import NothingCompared, SourceError
 from paritycheck.gates import Facts
 from paritycheck.model.smoke import Attempt
@@ -40,6 +38,7 @@ from paritycheck.predict.judging.trying import plan_trials
 
 
 def smoke(
+    ctx: typer.Context,
     image: Annotated[
         str,
         typer.Argument(metavar="IMAGE", help="An image of Podman, or docker-daemon:NAME. Its code is run."),
@@ -60,8 +59,11 @@ def smoke(
     ] = 60.0,
     output_format: ReportFormatOption = ReportFormat.TEXT,
     output: ReportsOption = [],  # noqa: B006
-    explain: ExplainOption = False,
+    explained: ExplainOption = False,
     color: ColorOption = Color.AUTO,
+    names: NamesOption = [],  # noqa: B006
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
 ) -> None:
     """Import what the image starts, inside a container of it. THIS RUNS CODE OF THE PROJECT.
 
@@ -73,17 +75,11 @@ def smoke(
     """
     targets = parse_targets(output_format, output)
     require_runnable(image)
-    machine = read_machine(python, probe=False, no_cache=no_cache)
+    settings, configured = settle_one(ctx, locals())
+    machine = open_machine(settings)
     with contextlib.ExitStack() as stack:
-        with announced(f"reading {context}"):
-            local, place = open_local(context, file, ignorefile, machine)
-        with announced(f"reading {image}"):
-            container = stack.enter_context(open_source(image, machine))
-        with announced("predicting the build"):
-            plan = plan_with_bases(
-                stack, local, build_options(place, file, target, build_arg, engine), machine
-            )
-        facts = gather_facts(local, container, plan, Config(context=place.context, start=start))
+        sides = open_sides(stack, settings, configured, machine=machine)
+        facts = gather_facts(sides.local, sides.image, sides.plan, sides.config)
         attempts = _try(image, facts, machine, seconds)
         report = judge_attempts(attempts, facts)
     if not report.findings and report.remarks:
@@ -91,7 +87,7 @@ def smoke(
             f"smoke {image}: {report.remarks[0]} ({seconds:g} s)",
             "allow more with --timeout, or see what it waits for",
         )
-    write_reports(report, targets, explain=explain, color=color)
+    write_reports(report, targets, explain=explained, color=settings.color)
     raise typer.Exit(FINDINGS if report.findings else PARITY)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from paritycheck.capture.reports import read_report
-from paritycheck.cli.checking import read_configuration
+from paritycheck.cli.configured import read_configuration
 from paritycheck.cli.gateoptions import ConfigOption, NamesOption
 from paritycheck.cli.options import (
     Color,

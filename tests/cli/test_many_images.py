@@ -180,3 +180,31 @@ def test_the_matrix_of_a_ci(many: Place) -> None:
     many.write({"paritycheck.toml": ""})
     assert "no image is configured" in many.refused("matrix")
     assert "no image is configured" in many.refused("check", "--name", "web")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--name", "web"), 0),
+        (("--name", "worker"), 1),
+        (("--file", "worker/Containerfile"), 1),
+        (("--isolated",), 0),
+    ],
+)
+def test_one_thing_is_followed_into_the_image_that_is_meant(
+    words: tuple[str, ...], code: int, many: Place
+) -> None:
+    assert many.run("why", "app.views", *words).code == code
+    assert "choose one of them with --name" in many.refused("why", "app.views")
+
+
+def test_an_audit_compares_with_the_image_that_is_meant(many: Place) -> None:
+    log = many.root / "web.log"
+    log.write_text("ready\n", encoding="utf-8")
+    words = ("audit", "--logs", str(log), "-i", many.image, "--format", "json")
+    told = {name: many.run(*words, "--name", name).document for name in ("web", "worker")}
+    # The image is web's: it is not what worker's Containerfile builds.
+    assert {name: [one["code"] for one in each.get("findings", [])] for name, each in told.items()} == {
+        "web": [],
+        "worker": ["PC403"],
+    }

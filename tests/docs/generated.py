@@ -46,7 +46,7 @@ def _commands() -> str:
     words = [str(Path(sys.executable).with_name("typer")), "paritycheck.cli.app", "utils", "docs"]
     done = subprocess.run(
         [*words, "--name", "paritycheck"],
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": str(_ROOT)},
         capture_output=True,
         text=True,
         check=True,
