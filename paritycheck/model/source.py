@@ -8,7 +8,7 @@ from paritycheck.model.ignore import InlineIgnore
 
 ImportContext = Literal["module", "function", "guarded", "type-checking"]
 PackagePath = Literal["own", "extended", "altered"]
-DataBase = Literal["file", "cwd", "package", "absolute"]
+DataBase = Literal["file", "cwd", "package", "absolute", "constant"]
 DataKind = Literal["file", "directory", "either"]
 DataUse = Literal["opened", "searched", "named", "tested", "written", "inserted", "appended"]
 
@@ -43,8 +43,10 @@ class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
 
     A path: from ``base``, ``up`` levels towards the root, then down ``path`` (``""``: the place itself).
     ``file`` is the module's own file (one level up is its directory), ``cwd`` the working directory,
-    ``package`` the directory of the package so named. ``deepest`` is the number of levels that have to
-    exist above the file, or the expression raises IndexError (``parents[n]``).
+    ``package`` the directory of the package so named, ``constant`` a constant of another module:
+    ``package`` is then ``.paths:DATA``, the module as an import names it and the name in it.
+    ``deepest`` is the number of levels that have to exist above the file, or the expression raises
+    IndexError (``parents[n]``).
 
     ``use``: ``opened`` raises if it is missing, ``searched`` looks for something in it whose name is not
     known, ``named`` is a module's constant of which no more is known, ``written`` is made by the code,
@@ -65,6 +67,19 @@ class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = ""
 
 
+class Constant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A place that a module binds a name to, once and literally; fields as those of :class:`DataReference`.
+
+    A string that is no path, the name of a package for one, is a ``path`` from ``cwd`` all the same.
+    """
+
+    base: DataBase
+    path: str
+    up: int = 0
+    deepest: int = 0
+    package: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
 
@@ -80,8 +95,8 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     module-level ``__getattr__``, ``globals()[...]``). ``package_path`` says where a package's
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
-    ``data`` are the places that it names, in order of line, as far as they are literal. ``ignores`` are
-    the comments that let findings pass.
+    ``data`` are the places that it names, in order of line, as far as they are literal, ``constants`` those
+    that other modules may take from it. ``ignores`` are the comments that let findings pass.
     """
 
     imports: tuple[Import, ...] = ()
@@ -90,4 +105,5 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     package_path: PackagePath = "own"
     problem: Problem | None = None
     data: tuple[DataReference, ...] = ()
+    constants: dict[str, Constant] = {}
     ignores: tuple[InlineIgnore, ...] = ()

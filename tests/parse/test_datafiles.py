@@ -3,7 +3,7 @@
 import pytest
 
 from paritycheck.model.source import DataReference
-from paritycheck.parse.python.datafiles import data_references
+from paritycheck.parse.python.datafiles import read_data
 
 IMPORTS = """
 import os, os.path as osp, json, pkgutil, logging.config, shutil
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def read(source: str) -> tuple[DataReference, ...]:
-    return data_references((IMPORTS + source).encode())
+    return read_data((IMPORTS + source).encode()).references
 
 
 def told(source: str) -> list[tuple[str, str, int, str]]:
@@ -183,7 +183,7 @@ def test_context_condition_and_depth() -> None:
     ],
 )
 def test_hostile_sources_say_nothing(source: bytes) -> None:
-    assert data_references(source) == ()
+    assert read_data(source).references == ()
 
 
 @pytest.mark.parametrize(

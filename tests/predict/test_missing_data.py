@@ -150,3 +150,104 @@ def test_only_what_the_start_reaches() -> None:
     assert told(losses(files, copies, "who-knows")) == [("a.json", "app/a.json", False)]
     (guarded,) = losses({**files, "near.py": "try: import far\nexcept ImportError: pass"}, copies)
     assert not guarded.breaks
+
+
+@pytest.mark.parametrize(
+    ("paths", "main", "breaks"),
+    [
+        (
+            "from pathlib import Path\nDATA = Path(__file__).parent / 'data'",
+            "from pkg.paths import DATA\n(DATA / 'a.json').read_text()",
+            True,
+        ),
+        (
+            "from pathlib import Path\nROOT = Path(__file__).resolve().parents[1]",
+            "from pkg import paths\nopen(paths.ROOT / 'pkg' / 'data' / 'a.json')",
+            True,
+        ),
+        (
+            "import os\nROOT = os.path.dirname(os.path.abspath(__file__))",
+            "import os\nimport pkg.paths\nopen(os.path.join(pkg.paths.ROOT, 'data', 'a.json'))",
+            True,
+        ),
+        ("FILE = 'pkg/data/a.json'", "from pkg.paths import FILE as F\nopen(F)", True),
+        ("FILE = '/app/pkg/data/a.json'", "from pkg import paths as p\nopen(p.FILE)", True),
+        ("FILE = '/app/pkg/data/a.json'", "import pkg.paths as p\ndef f():\n    open(p.FILE)", True),
+        ("FILE = 'pkg/data/a.json'", "from pkg.paths import *\nopen(FILE)", True),
+        ("from .inner import FILE", "from pkg.paths import FILE\nopen(FILE)", True),
+        (
+            "from .inner import HERE\nDATA = HERE / 'data'",
+            "from pkg.paths import DATA\nopen(DATA / 'a.json')",
+            True,
+        ),
+        (
+            "FILE = 'pkg/data/a.json'",
+            "import os\nfrom pkg.paths import FILE\nif os.path.exists(FILE):\n    open(FILE)",
+            False,
+        ),
+        (
+            "FILE = 'pkg/data/a.json'",
+            "from pkg.paths import FILE\ntry:\n    open(FILE)\nexcept OSError:\n    pass",
+            False,
+        ),
+        (
+            "from pathlib import Path\nDATA = Path(__file__).parent / 'data'",
+            "from pkg.paths import DATA\nRATES = DATA / 'a.json'",
+            False,
+        ),
+        (
+            "from pathlib import Path\nDATA = Path(__file__).parent / 'data'",
+            "from pkg.paths import DATA\ndef load(path=DATA / 'a.json'):\n    return open(path)",
+            False,
+        ),
+        ("FILE = 'pkg/data/a.json'\nFILE = other()", "from pkg.paths import FILE\nopen(FILE)", None),
+        ("FILE = 'pkg/data/a.json' if X else ''", "from pkg.paths import FILE\nopen(FILE)", None),
+        (
+            "import os\nFILE = os.environ.get('F', 'pkg/data/a.json')",
+            "from pkg.paths import FILE\nopen(FILE)",
+            None,
+        ),
+        ("def FILE(): pass", "from pkg.paths import FILE\nopen(FILE)", None),
+        ("FILE = 'pkg/data/a.json'", "from pkg.paths import FILE\nFILE = 'x'\nopen(FILE)", None),
+        ("FILE = 'pkg/data/a.json'", "from pkg.paths import FILE\ndef f(FILE):\n    open(FILE)", None),
+        ("", "from pkg.paths import FILE\nopen(FILE)", None),
+        ("from .paths import FILE", "from pkg.paths import FILE\nopen(FILE)", None),
+    ],
+)
+def test_constants_of_other_modules(paths: str, main: str, breaks: bool | None) -> None:
+    inner = "from pathlib import Path\nHERE = Path(__file__).parent\nFILE = HERE / 'data/a.json'\n"
+    files = {
+        "main.py": main,
+        "pkg/__init__.py": "",
+        "pkg/paths.py": paths,
+        "pkg/inner.py": inner,
+        "pkg/data/a.json": "{}",
+    }
+    copies = {f"app/{path}": path for path in files if path.endswith(".py")}
+    expected = [] if breaks is None else [("pkg/data/a.json", "app/pkg/data/a.json", breaks)]
+    found = [each for each in told(losses(files, copies)) if each[0].endswith(".json")]
+    assert list(dict.fromkeys(found)) == expected
+
+
+def test_a_constant_of_the_django_settings() -> None:
+    files = {
+        "main.py": "import os\nfrom django.conf import settings\n"
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.prod')\nopen(settings.BASE_DIR / 'a.json')\n",
+        "conf/__init__.py": "",
+        "conf/base.py": "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n",
+        "conf/prod.py": "from .base import *\n",
+        "a.json": "{}",
+    }
+    copies = {f"app/{path}": path for path in files if path.endswith(".py")}
+    assert told(losses(files, copies)) == [("a.json", "app/a.json", True)]
+
+
+def test_a_constant_decides_about_the_search_path() -> None:
+    files = {
+        "main.py": "import sys\nfrom paths import LIB\nsys.path.insert(0, str(LIB))\nimport inside\n",
+        "paths.py": "from pathlib import Path\nLIB = Path(__file__).parent / 'lib'\n",
+        "lib/inside.py": "open('a.json')\n",
+        "a.json": "{}",
+    }
+    copies = {f"app/{path}": path for path in files if path.endswith(".py")}
+    assert told(losses(files, copies)) == [("a.json", "app/a.json", True)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from paritycheck.model.source import DataKind, DataReference, DataUse, Problem
+from paritycheck.model.source import Constant, DataKind, DataReference, DataUse, Problem
 from paritycheck.parse.python.datacalls import METHODS, path_uses, writes
 from paritycheck.parse.python.dataguards import (
     catches,
@@ -29,24 +29,32 @@ _TRIGGERS = tuple(
     b"__file__ open( read_text read_bytes read_binary read_csv read_json read_excel read_parquet read_table"
     b" Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil resource_filename resource_string"
     b" resource_stream open_text open_binary fileConfig FileResponse iterdir listdir scandir shutil run_path"
-    b" glob( mkdir makedirs write_text write_bytes sys.path addsitedir".split()
+    b" glob( mkdir makedirs write_text write_bytes sys.path addsitedir Path(".split()
 )
 _SEARCH_PATH = ("inserted", "appended")
+_NAMED = ("file", "constant")  # what a name that is not used here is taken to be a path by
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def data_references(source: bytes) -> tuple[DataReference, ...]:
-    """Return what a file opens, in order of line. A file that cannot be parsed opens nothing."""
+class Data(msgspec.Struct, frozen=True):
+    """The places that a file names, in order of line, and those that it binds to names."""
+
+    references: tuple[DataReference, ...] = ()
+    constants: dict[str, Constant] = {}
+
+
+def read_data(source: bytes) -> Data:
+    """Return what a file opens. A file that cannot be parsed opens nothing."""
     if not any(word in source for word in _TRIGGERS):
-        return ()
+        return Data()
     with uncollected():
         module = parse_module(source)
         if isinstance(module, Problem):
-            return ()
+            return Data()
         try:
             return _Reading(module, Lines(source), b":=" in source).results()
         except RecursionError:
-            return ()
+            return Data()
 
 
 class _Found(msgspec.Struct):
@@ -75,25 +83,27 @@ class _Reading:
         self.module = module
         self.lines = lines
         self.every = list(statements(module.body))
-        self.places = Places(origins(self.every))
+        self.counts = bindings(module.body, walrus)
+        self.places = Places(origins(self.every), _only_star(self.every), self.counts)
         self.found: list[_Found] = []
         self.later: list[tuple[_Function, dict[str, Place | None], Around]] = []
 
-    def results(self) -> tuple[DataReference, ...]:
+    def results(self) -> Data:
         """Read everything and return what was found."""
         unsteady = {name for each in self.every if isinstance(each, ast.Global) for name in each.names}
-        counts = bindings(self.module.body, self.walrus)
-        once = frozenset(name for name, count in counts.items() if count == 1) - unsteady
+        once = frozenset(name for name, count in self.counts.items() if count == 1) - unsteady
         names: dict[str, Place | None] = {}
         self._block(self.module.body, _Scope(names, once, names), Around())
         while self.later:
             self._function(*self.later.pop())
+        constants = {name: constant for name, place in names.items() if (constant := _constant(place))}
         if not self.found:
-            return ()
+            return Data(constants=constants)
         excused = set(excused_functions(self.every, self.places))
         tested = {_key(each.place) for each in self.found if each.use == "tested" and not each.place.partial}
         references = [_reference(each, tested, excused) for each in self.found if each.use != "tested"]
-        return tuple(sorted(dict.fromkeys(references), key=lambda each: (each.line, each.path)))
+        every = sorted(dict.fromkeys(references), key=lambda each: (each.line, each.path))
+        return Data(tuple(every), constants)
 
     def _function(self, function: _Function, outer: dict[str, Place | None], around: Around) -> None:
         taken = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
@@ -109,6 +119,7 @@ class _Reading:
             self._bind(statement, scope, around)
             match statement:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    self._defaults(statement, scope, around)
                     if self.lines.within(statement):
                         self.later.append((statement, scope.outer, around))
                 case ast.ClassDef(body=inside):
@@ -133,7 +144,18 @@ class _Reading:
                     for case in cases:
                         self._block(case.body, scope, around)
 
+    def _defaults(self, function: _Function, scope: _Scope, around: Around) -> None:
+        """Note the defaults of parameters: only a call would tell whether they are used."""
+        for default in (*function.args.defaults, *function.args.kw_defaults):
+            place = None if isinstance(default, ast.Constant) else self.places.find(default, scope.names)
+            if place is not None and place.base in _NAMED and place.parts:
+                self._note(place, "named", "either", around, function.lineno, function.name)
+
     def _bind(self, statement: ast.stmt, scope: _Scope, around: Around) -> None:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found = ((name, place) for name, place in _imported(statement) if name in scope.once)
+            scope.names.update(found)
+            return
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 pass
@@ -143,7 +165,7 @@ class _Reading:
                 return
         scope.names[name] = place = self.places.find(value, scope.names) if name in scope.once else None
         literal = isinstance(value, ast.Constant)
-        if place is not None and place.base == "file" and place.parts and not literal and not around.function:
+        if place is not None and place.base in _NAMED and place.parts and not literal and not around.function:
             self._note(place, "named", "either", around, statement.lineno, "")
 
     def _expressions(self, statement: ast.stmt, scope: _Scope, around: Around) -> None:
@@ -180,13 +202,40 @@ class _Reading:
             return
         if place.partial and use in ("opened", "tested"):
             use, kind = "searched", "directory"
-        if place.parts or (use in _SEARCH_PATH and not place.partial):
+        if place.parts or place.base == "constant" or (use in _SEARCH_PATH and not place.partial):
             self._note(place, use, kind, around, line, function)
 
     def _note(
         self, place: Place, use: DataUse, kind: DataKind, around: Around, line: int, function: str
     ) -> None:
         self.found.append(_Found(place, use, kind, around, line, function))
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Place]]:
+    """Yield the names that a statement binds, each as a constant of the module that it names."""
+    for alias in statement.names:
+        if isinstance(statement, ast.ImportFrom):
+            origin = "." * statement.level + (statement.module or "")
+            yield alias.asname or alias.name, Place("constant", package=f"{origin}:{alias.name}")
+        else:
+            top = alias.name.partition(".")[0]
+            yield alias.asname or top, Place("constant", package=f"{alias.name if alias.asname else top}:")
+
+
+def _only_star(every: list[ast.stmt]) -> str:
+    """Return the module of ``from x import *``, if it is the only one."""
+    starred = [
+        "." * each.level + (each.module or "")
+        for each in every
+        if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"
+    ]
+    return starred[0] if len(starred) == 1 else ""
+
+
+def _constant(place: Place | None) -> Constant | None:
+    if place is None or place.partial or (place.base == "constant" and not place.parts):
+        return None
+    return Constant(place.base, "/".join(place.parts), place.up, place.deepest, place.package)
 
 
 def _key(place: Place) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """Path expressions in Python source -> the place that they name, as far as they are literal.
 
 What the calls mean is in the library reference (``os.path``, ``pathlib``, ``importlib.resources``);
-nothing is run, and what is not written down in the module itself stays unknown.
+nothing is run. A name that is imported stands for a constant of that module, whatever it is there.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import msgspec
 
@@ -27,8 +27,9 @@ class Place(msgspec.Struct, frozen=True):
     """A path: from ``base``, ``up`` levels towards the root, then down the ``parts``.
 
     ``file`` is the module's own file (one level up is its directory), ``package`` the directory of
-    the package so named. ``deepest`` is the number of levels that have to exist above the file, or
-    the expression raises IndexError (``parents[n]``). ``partial``: something unknown below it.
+    the package so named, ``constant`` what another module binds (``package``: ``.paths:DATA``). ``deepest``
+    is the number of levels that have to exist above the file, or the expression raises IndexError
+    (``parents[n]``). ``partial``: something unknown below it.
     """
 
     base: DataBase
@@ -96,11 +97,21 @@ def argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
     return next((each.value for each in call.keywords if keyword and each.arg == keyword), None)
 
 
-class Places:
-    """Evaluates path expressions of one module. ``origins``: imported name -> what it stands for."""
+def _member(owner: Place, name: str) -> Place:
+    dot = "" if owner.package.endswith(":") else "."
+    return msgspec.structs.replace(owner, package=f"{owner.package}{dot}{name}")
 
-    def __init__(self, origins: Mapping[str, str]) -> None:
+
+class Places:
+    """Evaluates path expressions of one module. ``origins``: imported name -> what it stands for.
+
+    ``star`` is the module that every name in capitals comes from which is not among the ``bound`` ones.
+    """
+
+    def __init__(self, origins: Mapping[str, str], star: str = "", bound: Container[str] = ()) -> None:
         self.origins = origins
+        self.star = star
+        self.bound = bound
 
     def find(self, node: ast.expr | None, names: Names, depth: int = 0) -> Place | None:
         """Return the place that ``node`` names; ``names`` are the variables in sight."""
@@ -112,9 +123,14 @@ class Places:
             case ast.Name(id="__file__"):
                 return Place("file")
             case ast.Name(id=name):
-                return names.get(name)
+                starred = self.star and name.isupper() and name not in self.bound
+                return Place("constant", package=f"{self.star}:{name}") if starred else names.get(name)
             case ast.Attribute(value=inner, attr="parent"):
                 return self._above(inner, 1, names, depth)
+            case ast.Attribute(value=inner, attr=name):
+                owner = self.find(inner, names, depth + 1)
+                taken = owner is not None and owner.base == "constant" and not (owner.parts or owner.up)
+                return _member(owner, name) if owner is not None and taken else None
             case ast.Subscript(
                 value=ast.Attribute(value=inner, attr="parents"), slice=ast.Constant(value=int() as number)
             ) if number >= 0:

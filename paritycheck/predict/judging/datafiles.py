@@ -18,6 +18,7 @@ from paritycheck.model.tree import FileTree, join
 from paritycheck.predict.importing.closure import Closure
 from paritycheck.predict.importing.conditions import holds
 from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.constants import settle
 from paritycheck.predict.judging.dataplaces import below, place_meant
 from paritycheck.predict.judging.naming import is_test
 from paritycheck.predict.judging.placement import Placement
@@ -139,13 +140,18 @@ class _Search:
 
     def wanted(self, reference: DataReference, module: _Module) -> str | None:
         """Return the container path that is meant; ``""`` if it is above the root, ``None`` if unknown."""
-        return place_meant(reference, module.path, self.cwd, self.view.finder)
+        return place_meant(reference, module.path, self.cwd, self.view.finder, self.view.start.settings)
 
     def _sources(self, reference: DataReference, module: _Module, wanted: str) -> Iterator[str]:
         """Yield what the reference names in the checkout; nothing outside of it."""
+        settled = settle(reference, module.path, self.view.finder, self.view.start.settings)
+        if settled is None:
+            return
+        reference, path = settled
+        local = module.local if path == module.path else self.placement.local_of.get(path)
         match reference.base:
-            case "file":
-                parts = module.local.split("/")
+            case "file" if local is not None:
+                parts = local.split("/")
                 if reference.up <= len(parts):
                     yield below(parts[: len(parts) - reference.up], reference.path)
             case "cwd":

@@ -5,13 +5,21 @@ from __future__ import annotations
 from paritycheck.model.source import DataReference
 from paritycheck.predict.importing.finder import Finder
 from paritycheck.predict.importing.outcome import Found
+from paritycheck.predict.judging.constants import settle
 
 
-def place_meant(reference: DataReference, file: str, cwd: str, finder: Finder) -> str | None:
+def place_meant(
+    reference: DataReference, file: str, cwd: str, finder: Finder, settings: str = ""
+) -> str | None:
     """Return the tree path that ``reference`` means in the module at ``file``, started in ``cwd``.
 
-    ``""`` if that is above the root, or the root itself; ``None`` if it is not known.
+    ``settings`` is Django's settings module. ``""`` if the place is above the root, or the root itself;
+    ``None`` if it is not known.
     """
+    settled = settle(reference, file, finder, settings)
+    if settled is None:
+        return None
+    reference, file = settled
     match reference.base:
         case "file":
             parts = file.split("/")
@@ -28,6 +36,8 @@ def place_meant(reference: DataReference, file: str, cwd: str, finder: Finder) -
             if not isinstance(found, Found) or not found.path:
                 return None
             return below(found.path.split("/")[:-1], reference.path)
+        case _:
+            return None
 
 
 def below(directory: list[str], path: str) -> str:

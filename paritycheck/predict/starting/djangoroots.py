@@ -110,6 +110,7 @@ def with_django(process: Process, scene: Scene, directories: tuple[str, ...]) ->
         process,
         roots=(*process.roots, *(root for root in roots if root.name not in known)),
         attributes=tuple(dict.fromkeys((*process.attributes, *attributes))),
+        settings=settings,
     )
 
 

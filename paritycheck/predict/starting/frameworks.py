@@ -136,6 +136,7 @@ def _django(call: Call, default: str, roots: tuple[Root, ...]) -> Process:
         roots=(*roots, *found),
         attributes=attributes,
         programs=("django",),
+        settings=settings,
     )
 
 

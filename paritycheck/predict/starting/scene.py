@@ -102,7 +102,7 @@ class Process(msgspec.Struct, frozen=True):
     """What one command is in the end: fields as those of :class:`~paritycheck.predict.starting.start.Start`.
 
     ``problem`` says why it is not understood; ``idle`` that it starts nothing of Python's and is over
-    before the next begins, as far as anybody knows.
+    before the next begins, as far as anybody knows. ``settings`` is Django's settings module.
     """
 
     command: tuple[str, ...]
@@ -120,6 +120,7 @@ class Process(msgspec.Struct, frozen=True):
     attributes: tuple[tuple[str, str], ...] = ()
     data: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    settings: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -140,6 +141,7 @@ class Call(msgspec.Struct, frozen=True):
         attributes: tuple[tuple[str, str], ...] = (),
         data: tuple[str, ...] = (),
         programs: tuple[str, ...] = (),
+        settings: str = "",
         problem: str = "",
     ) -> Process:
         """Return the process; directories go ``first`` on sys.path, or ``last``, in that order."""
@@ -158,6 +160,7 @@ class Call(msgspec.Struct, frozen=True):
             attributes=tuple(dict.fromkeys(pair for pair in attributes if all(pair))),
             data=tuple(dict.fromkeys(data)),
             programs=tuple(dict.fromkeys((*self.process.programs, *programs))),
+            settings=settings,
         )
 
     def fails(self, problem: str) -> Process:

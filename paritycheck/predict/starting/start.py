@@ -41,7 +41,7 @@ class Start(msgspec.Struct, frozen=True):
     ``interpreter`` the word as written. ``path_entries`` stand before ``sys.path``,
     ``last_entries`` after it; ``env`` are changes of PYTHON… and PATH made on the way (``""``: taken
     away). ``programs`` are modules that the command itself is (``uvicorn``), ``unread`` the reasons
-    why other commands were not understood.
+    why other commands were not understood. ``settings`` is Django's settings module.
     """
 
     resolved: bool
@@ -58,6 +58,7 @@ class Start(msgspec.Struct, frozen=True):
     attributes: tuple[tuple[str, str], ...] = ()
     data: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    settings: str = ""
     processes: tuple[Process, ...] = ()
     unread: tuple[str, ...] = ()
 
@@ -135,6 +136,7 @@ def _conclude(processes: list[Process], words: tuple[str, ...], scene: Scene) ->
         attributes=tuple(dict.fromkeys(pair for process in busy for pair in process.attributes)),
         data=tuple(dict.fromkeys(path for process in busy for path in process.data)),
         programs=tuple(dict.fromkeys(name for process in busy for name in process.programs)),
+        settings=next((each.settings for each in reversed(busy) if each.settings), ""),
         processes=tuple(finished),
         unread=tuple(process.problem for process in finished if process.problem and process is not main),
     )
