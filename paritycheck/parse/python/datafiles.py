@@ -25,11 +25,12 @@ from paritycheck.parse.python.importguards import Around, branches
 from paritycheck.parse.python.sourcetext import parse_module, uncollected
 
 # Without one of these a source opens nothing that is looked for here.
-_TRIGGERS = tuple(
-    b"__file__ open( read_text read_bytes read_binary read_csv read_json read_excel read_parquet read_table"
-    b" Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil resource_filename resource_string"
-    b" resource_stream open_text open_binary fileConfig FileResponse iterdir listdir scandir shutil run_path"
-    b" glob( mkdir makedirs write_text write_bytes sys.path addsitedir Path(".split()
+_TRIGGERS = (
+    *b"__file__ open( read_text read_bytes read_binary read_csv read_json read_excel read_parquet".split(),
+    *b"read_table Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil resource_filename".split(),
+    *b"resource_string resource_stream open_text open_binary fileConfig FileResponse iterdir listdir".split(),
+    *b"scandir shutil run_path glob( mkdir makedirs write_text write_bytes sys.path addsitedir Path(".split(),
+    *(b' / "', b" / '"),
 )
 _SEARCH_PATH = ("inserted", "appended")
 _NAMED = ("file", "constant")  # what a name that is not used here is taken to be a path by
