@@ -9,6 +9,13 @@ from tests.scenario import git
 
 BASE = 'FROM scratch\nWORKDIR /srv\nCOPY app /srv/app\nCMD ["python3", "-m", "app.main"]\n'
 
+# What `make` puts into /venv is known to nobody: an editable install in there names /srv.
+MADE = (
+    "FROM python:3.12 AS build\nCOPY app /srv/app\nRUN make -C /srv VENV=/venv\n"
+    "FROM python:3.12\nENV PATH=/venv/bin:$PATH\nWORKDIR /opt\nCOPY --from=build /venv /venv\n"
+    'COPY app /srv/app\nCMD ["python", "-m", "app.main"]\n'
+)
+
 
 def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
     """Return code and severity of what the check says beyond notes about first-party files."""
@@ -92,6 +99,31 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
             },
             [("PC501", "error")],
             id="what a missing source would have brought",
+        ),
+        pytest.param(
+            {
+                "Containerfile": MADE,
+                "app/__init__.py": "",
+                "app/main.py": "import app.other\n",
+                "app/other.py": "",
+            },
+            [],
+            id="an environment that nobody knows may put the project on its path",
+        ),
+        pytest.param(
+            {"Containerfile": MADE, "app/__init__.py": "", "app/main.py": "import tools\n", "tools.py": ""},
+            [("PC104", "error")],
+            id="no environment brings what is copied nowhere",
+        ),
+        pytest.param(
+            {"Containerfile": MADE.replace("ENV PATH=", "ENV NO="), "app/__init__.py": "", "app/main.py": ""},
+            [("PC107", "error")],
+            id="an environment that is not started puts nothing on the path",
+        ),
+        pytest.param(
+            {"Containerfile": BASE + "COPY .git /srv/.git\n", "app/main.py": ""},
+            [],
+            id="the history, which every clone has",
         ),
     ],
 )

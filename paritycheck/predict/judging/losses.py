@@ -205,8 +205,13 @@ class _Search:
             self._use(release, need)
             return
         item = Item("module", here.name, here.path)
-        new = item not in self.needed or (need.breaks and item not in self.breaking)
-        self._note(item, miss, need)
+        if self.view.unseen and self.placement.container_of(here.path):
+            # An editable install in there puts the project's own directories on the path.
+            new = here.name not in self.doubtful
+            self.doubtful[here.name] = f"nobody knows what /{self.view.unseen[0]} adds to sys.path"
+        else:
+            new = item not in self.needed or (need.breaks and item not in self.breaking)
+            self._note(item, miss, need)
         says = self.local.finder.modules.get(here.path)
         if new and says is not None:
             chain = (*need.importer.chain, here.name) if need.reached else ()

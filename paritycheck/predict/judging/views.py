@@ -20,6 +20,7 @@ from paritycheck.model.snapshot import Snapshot
 from paritycheck.parse.python.namedmodules import CELERY
 from paritycheck.predict.environment.inferring import infer_environment
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
+from paritycheck.predict.environment.unseen import unseen_sites
 from paritycheck.predict.importing.builtinmodules import ALWAYS, STARTED, find_builtins
 from paritycheck.predict.importing.conditions import Fact
 from paritycheck.predict.importing.finder import Finder
@@ -38,7 +39,8 @@ class ContainerView(msgspec.Struct, frozen=True):
     """``certain`` are the directories that are searched, ``assumed`` those that may be.
 
     ``start`` is what the container starts; ``path_lines`` are the lines that put together its path,
-    ``environment`` is that of the interpreter which is started.
+    ``environment`` is that of the interpreter which is started, ``unseen`` the site directories of others
+    that may be started instead, of which nobody knows what they add to the path.
     """
 
     finder: Finder
@@ -48,6 +50,7 @@ class ContainerView(msgspec.Struct, frozen=True):
     start: Start
     path_lines: tuple[Location, ...] = ()
     environment: Environment = Environment()
+    unseen: tuple[str, ...] = ()
 
     def reaches(self, path: str, name: str) -> bool:
         """Tell whether the file ``path`` has the import name ``name`` from a directory that is searched."""
@@ -70,7 +73,8 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
     if not start.resolved:
         before.append(container.tree.resolve(start.cwd))
     searched = search_directories(container.tree, environment)
-    certain = tuple(dict.fromkeys(path for path in (*before, *searched, *after) if path is not None))
+    unseen = unseen_sites(container, environment, start.executable)
+    certain = tuple(dict.fromkeys(path for path in (*before, *searched, *unseen, *after) if path is not None))
     assumed: tuple[str, ...] = ()
     if not start.resolved:
         roots = package_roots(container.tree, container.application_modules)
@@ -84,7 +88,7 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
             break
         certain = widened
         finder = _finder(container, environment, tuple(dict.fromkeys((*certain, *assumed))))
-    return ContainerView(finder, certain, assumed, facts, start, path_lines, environment)
+    return ContainerView(finder, certain, assumed, facts, start, path_lines, environment, unseen)
 
 
 def _finder(container: Snapshot, environment: Environment, entries: tuple[str, ...]) -> Finder:

@@ -169,7 +169,7 @@ def _inside(path: str, context: str) -> str:
 
 
 def clean_clone(local: Snapshot) -> Snapshot:
-    """Return the checkout as a clean clone would hold it: without what git does not track.
+    """Return the checkout as a clean clone would hold it: its history, and nothing that git does not track.
 
     Without a repository nobody knows, and the checkout is returned as it is.
     """
@@ -185,6 +185,8 @@ def clean_clone(local: Snapshot) -> Snapshot:
     tree = FileTree(
         entry
         for entry in local.tree
-        if entry.path in tracked or (entry.kind == "dir" and entry.path in needed)
+        if entry.path in tracked
+        or (entry.kind == "dir" and entry.path in needed)
+        or f"{entry.path}/".startswith(".git/")
     )
     return msgspec.structs.replace(local, tree=tree)
