@@ -1,7 +1,8 @@
 """Dependency files of a stage, opened with everything that they take in.
 
 Sources: pip, "Requirements File Format" (``-r`` and ``-c`` are relative to the file); PyPA "Dependency
-Groups" (``include-group``); setuptools' dynamic metadata from files.
+Groups" (``include-group``); setuptools' dynamic metadata from files, and its ``ConfigHandler`` (an option of
+setup.cfg does not replace what setup.py has given).
 """
 
 from __future__ import annotations
@@ -77,11 +78,38 @@ def open_project(around: Surroundings, directory: str) -> Opened | None:
     found = [each for each in found if each.file.name or each.file.sections or each.file.dynamic] or found
     if not found:
         return None
+    if [posixpath.basename(each.path) for each in found[-2:]] == ["setup.cfg", "setup.py"]:
+        config, script = found[-2:]
+        found[-2:] = [msgspec.structs.replace(config, file=_run(config.file, script.file))]
     first, *others = found
     file = first.file
     for other in others:
         file = _complete(file, other.file)
     return msgspec.structs.replace(first, file=file)
+
+
+def _run(config: DependencyFile, script: DependencyFile) -> DependencyFile:
+    """Return what setuptools makes of a setup.cfg beside a setup.py: a keyword of the script wins, whole."""
+    declarations, inclusions = list(script.declarations), list(script.inclusions)
+    dynamic = list(script.dynamic)
+    given = (*script.sections, *script.dynamic)
+    for extras in (False, True):
+        if any(each.startswith("extra:") is extras for each in given):
+            continue
+        declarations += [each for each in config.declarations if each.section.startswith("extra:") is extras]
+        inclusions += [each for each in config.inclusions if each.section.startswith("extra:") is extras]
+        dynamic += [each for each in config.dynamic if each.startswith("extra:") is extras]
+    return msgspec.structs.replace(
+        config,
+        name=script.name or config.name,
+        version=script.version or config.version,
+        python=script.python or config.python,
+        python_location=script.python_location or config.python_location,
+        declarations=tuple(declarations),
+        inclusions=tuple(inclusions),
+        dynamic=tuple(dynamic),
+        problems=(*config.problems, *script.problems),
+    )
 
 
 def _complete(file: DependencyFile, other: DependencyFile) -> DependencyFile:

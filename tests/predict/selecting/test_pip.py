@@ -181,3 +181,37 @@ def test_dynamic_dependencies() -> None:
 def test_absent_files_and_strange_words_leave_it_open() -> None:
     assert "/app/none.txt is not there" in select_pip(ask(files=("app/none.txt",)), around({})).open
     assert "is not understood" in select_pip(ask(words=("!!",)), around({})).open
+
+
+CONFIG = "[metadata]\nname = shop\n[options]\ninstall_requires =\n    flask==3\n"
+EXTRAS = "[options.extras_require]\npg =\n    psycopg2==2.9\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "script", "expected"),
+    [
+        (CONFIG, "", {"shop": "", "flask": "3"}),
+        (CONFIG, "setup()", {"shop": "", "flask": "3"}),
+        (CONFIG, "setup(install_requires=['rich==1'])", {"shop": "", "rich": "1"}),
+        (CONFIG.partition("[options]")[0], "setup(install_requires=['rich==1'])", {"shop": "", "rich": "1"}),
+        (CONFIG + EXTRAS, "setup(install_requires=['pg==1'])", {"shop": "", "pg": "1", "psycopg2": "2.9"}),
+        (CONFIG, "setup(extras_require={'pg': ['pg==1']})", {"shop": "", "flask": "3", "pg": "1"}),
+        (CONFIG + EXTRAS, "setup(extras_require={'pg': ['pg==1']})", {"shop": "", "flask": "3", "pg": "1"}),
+    ],
+)
+@pytest.mark.parametrize("project", ["", "[dependency-groups]\ndev = ['pytest']\n"])
+def test_setup_config_beside_a_script(
+    config: str, script: str, expected: dict[str, str], project: str
+) -> None:
+    files = {"setup.cfg": config, "setup.py": f"from setuptools import setup\n{script}\n"}
+    if project:
+        files["pyproject.toml"] = project
+    selection = select_pip(ask(projects=(("app", ("pg",)),)), around(files))
+    assert versions(selection) == expected
+
+
+def test_computed_keyword_of_a_script_is_not_known() -> None:
+    script = "from setuptools import setup\nsetup(install_requires=compute())\n"
+    files = {"setup.cfg": CONFIG, "setup.py": script}
+    selection = select_pip(ask(projects=(("app", ()),)), around(files))
+    assert "only the build backend knows" in selection.open
