@@ -27,10 +27,10 @@ from paritycheck.parse.python.sourcetext import parse_module, uncollected
 # Without one of these a source opens nothing that is looked for here.
 _TRIGGERS = (
     *b"__file__ open( read_text read_bytes read_binary read_csv read_json read_excel read_parquet".split(),
-    *b"read_table Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil resource_filename".split(),
-    *b"resource_string resource_stream open_text open_binary fileConfig FileResponse iterdir listdir".split(),
-    *b"scandir shutil run_path glob( mkdir makedirs write_text write_bytes sys.path addsitedir Path(".split(),
-    *(b' / "', b" / '"),
+    *b"read_table Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil run_path".split(),
+    *b"resource_filename resource_string resource_stream open_text open_binary fileConfig".split(),
+    *b"FileResponse iterdir listdir scandir shutil glob( mkdir makedirs write_text write_bytes".split(),
+    *(b"sys.path", b"addsitedir", b"Path(", b' / "', b" / '"),
 )
 _SEARCH_PATH = ("inserted", "appended")
 _NAMED = ("file", "constant")  # what a name that is not used here is taken to be a path by
