@@ -80,6 +80,15 @@ class Constant(msgspec.Struct, frozen=True, omit_defaults=True):
     package: str = ""
 
 
+class EntryGroup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A group of entry points whose modules the code imports; ``context`` and ``condition`` as in Import."""
+
+    line: int
+    name: str
+    context: ImportContext = "module"
+    condition: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
 
@@ -96,7 +105,8 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
     ``data`` are the places that it names, in order of line, as far as they are literal, ``constants`` those
-    that other modules may take from it. ``ignores`` are the comments that let findings pass.
+    that other modules may take from it. ``groups`` are the groups of entry points that it loads, ``ignores``
+    the comments that let findings pass.
     """
 
     imports: tuple[Import, ...] = ()
@@ -106,4 +116,5 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     problem: Problem | None = None
     data: tuple[DataReference, ...] = ()
     constants: dict[str, Constant] = {}
+    groups: tuple[EntryGroup, ...] = ()
     ignores: tuple[InlineIgnore, ...] = ()

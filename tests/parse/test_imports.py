@@ -383,3 +383,47 @@ def test_only_a_worker_imports_its_tasks() -> None:
 def test_a_class_of_a_logging_configuration_is_taken_from_its_module() -> None:
     (found,) = read("LOGGING = {'()': 'ext://a.b.make'}").imports
     assert (found.module, found.names) == ("a.b", ("make",))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "from importlib.metadata import entry_points\nfor ep in entry_points(group='a.b'):\n ep.load()",
+            [("a.b", "module")],
+        ),
+        (
+            "import importlib.metadata as m\nG='a.b'\ndef f():\n for e in m.entry_points(group=G): e.load()",
+            [("a.b", "function")],
+        ),
+        (
+            "from importlib import metadata\nfor e in metadata.entry_points().select(group='a'):\n e.load()",
+            [("a", "module")],
+        ),
+        ("x = [e.load() for e in entry_points().get('a', [])]", [("a", "module")]),
+        (
+            "import pkg_resources\nfor e in pkg_resources.iter_entry_points('a'):\n e.load()",
+            [("a", "module")],
+        ),
+        (
+            "for e in iter_entry_points(group='a'):\n try:\n  e.load()\n except Exception:\n  pass",
+            [("a", "guarded")],
+        ),
+        ("for e in entry_points(group='a'):\n if e.name == wanted:\n  e.load()", [("a", "guarded")]),
+        ("names = [e.name for e in entry_points(group='a')]", [("a", "guarded")]),
+        ("from stevedore import ExtensionManager\nm = ExtensionManager(namespace='a')", [("a", "guarded")]),
+        ("from stevedore import driver\nm = driver.DriverManager('a', 'x')", [("a", "guarded")]),
+        ("pm.load_setuptools_entrypoints('a')", [("a", "module")]),
+        ("for e in entry_points(group=name):\n e.load()", []),
+        ("for e in entry_points():\n e.load()", []),
+    ],
+)
+def test_groups_of_entry_points(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(each.name, each.context) for each in parse_source(text.encode()).groups] == found
+
+
+def test_a_configuration_of_celery_is_imported_by_workers() -> None:
+    found = parse_source(
+        b"app.config_from_object('conf.celery')\napp.config_from_object('django.conf:settings')"
+    )
+    assert [(each.module, each.condition) for each in found.imports] == [("conf.celery", "celery.worker")]

@@ -73,16 +73,28 @@ def parse_requires_txt(content: bytes) -> tuple[str, ...]:
 
 def parse_scripts(content: bytes) -> tuple[str, ...]:
     """Return the console scripts of ``entry_points.txt`` as ``name=module:attribute``."""
+    scripts = _entry_points(content).get("console_scripts", {})
+    return tuple(f"{name}={value.partition('[')[0].strip()}" for name, value in scripts.items() if value)
+
+
+def parse_entry_points(content: bytes) -> tuple[tuple[str, str], ...]:
+    """Return every entry point of ``entry_points.txt`` as group and ``module:attribute``, without extras."""
+    return tuple(
+        (group, value.partition("[")[0].strip())
+        for group, points in _entry_points(content).items()
+        for value in points.values()
+        if value
+    )
+
+
+def _entry_points(content: bytes) -> dict[str, dict[str, str | None]]:
     parser = configparser.RawConfigParser(delimiters=("=",), strict=False, allow_no_value=True)
     parser.optionxform = str  # type: ignore[method-assign, assignment]  # names are case-sensitive
     try:
         parser.read_string(content.decode("utf-8", "replace"))
     except configparser.Error:
-        return ()
-    if not parser.has_section("console_scripts"):
-        return ()
-    scripts = parser.items("console_scripts")
-    return tuple(f"{name}={value.partition('[')[0].strip()}" for name, value in scripts if value)
+        return {}
+    return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
 def parse_direct_url(content: bytes) -> tuple[str, str]:

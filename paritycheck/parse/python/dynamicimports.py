@@ -9,21 +9,25 @@ import re
 from collections.abc import Iterable, Iterator
 
 from paritycheck.model.source import ANY_SUBMODULE, Import
+from paritycheck.parse.python.entrygroups import LOAD
+from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.importguards import Around
 from paritycheck.parse.python.literalnames import OWN, LiteralNames
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
-NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(")
+NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(", b"config_from_object(")
 
 
 def suspect_lines(data: bytes) -> list[int]:
     """Return the lines on which such a call can be, in order; every line where the function has an alias.
 
-    Calls that name modules for a framework (``namedmodules``) are among them.
+    Calls that name modules for a framework (``namedmodules``), or entry points, are among them.
     """
-    words = [word for word in (b"import_module", b"__import__", *NAMING) if word in data]
+    words = [word for word in (b"import_module", b"__import__", *NAMING, *ENTRY_WORDS) if word in data]
     if not words:
         return []
+    if any(word in words for word in ENTRY_WORDS):
+        words.append(LOAD)
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     everywhere = aliases_import(data)
     return [

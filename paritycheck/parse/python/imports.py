@@ -15,6 +15,8 @@ from paritycheck.parse.inlineignores import python_ignores
 from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.datascopes import assigned_within, bindings, bound_names, targets
 from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
+from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
+from paritycheck.parse.python.entrygroups import entry_groups
 from paritycheck.parse.python.importguards import (
     Around,
     after,
@@ -85,7 +87,7 @@ def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
 
 def _reduced(data: bytes) -> bytes | None:
     # An alias can be called where no word tells of an import, and so can what a framework imports.
-    untold = aliases_import(data) or any(word in data for word in WORDS)
+    untold = aliases_import(data) or any(word in data for word in (*WORDS, *ENTRY_WORDS))
     return None if untold else reduce_source(data)
 
 
@@ -103,6 +105,7 @@ class _Reading:
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
         self.suspects = suspect_lines(data)
         self.named = any(word in data for word in WORDS)
+        self.loads = any(word in data for word in ENTRY_WORDS)
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
         configured = may_test_settings(data)
@@ -132,6 +135,7 @@ class _Reading:
             package_path=_package_path(self.data),
             data=data.references,
             constants={**_texts(self.module), **data.constants},
+            groups=tuple(entry_groups(self.calls, self.literal, self.data)) if self.loads else (),
             ignores=python_ignores(self.data),
         )
 

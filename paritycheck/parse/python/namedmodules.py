@@ -1,8 +1,9 @@
 """Modules that frameworks import by strings: Celery's tasks, classes that log, pytest's plugins.
 
-Sources: Celery ``app/base.py`` and ``loaders/base.py`` (``include``, ``imports``, ``autodiscover_tasks``: a
-package without a module of that name is passed over), the library reference on
-``logging.config.dictConfig`` (``class`` and ``()``), pytest ``config/__init__.py`` (``pytest_plugins``).
+Sources: Celery ``app/base.py`` and ``loaders/base.py`` (``include``, ``imports``, ``config_from_object``,
+which is read when a worker starts, ``autodiscover_tasks``: a package without a module of that name is passed
+over), the library reference on ``logging.config.dictConfig`` (``class`` and ``()``), pytest
+``config/__init__.py`` (``pytest_plugins``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ WORDS = (
         b"CELERY_INCLUDE",
         b"conf.update(",
         b"conf.imports",
+        b"config_from_object(",
     ),
     *(b"conf.include", b"dictConfig", b"LOGGING", b"pytest_plugins"),
 )
@@ -45,6 +47,9 @@ def called_modules(found: Iterable[tuple[ast.Call, Around]]) -> Iterator[tuple[i
             for keyword in call.keywords:
                 if keyword.arg in _LISTS:
                     yield from (_import(call, text, around, CELERY) for text in _texts(keyword.value))
+        elif name == "config_from_object" and call.args:
+            for text in _texts(call.args[0]):
+                yield _import(call, text, around, CELERY)
         elif name == "dictConfig" and call.args:
             yield from _classes(call.args[0], around)
 

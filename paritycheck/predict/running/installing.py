@@ -16,7 +16,7 @@ from itertools import accumulate
 import msgspec
 
 from paritycheck.model.tree import FileEntry, join
-from paritycheck.parse.python.projectscripts import read_scripts
+from paritycheck.parse.python.projectscripts import read_entry_points, read_scripts
 from paritycheck.parse.python.setupscript import parse_setup_config, parse_setup_script
 from paritycheck.predict.running.backendfiles import project_payload
 from paritycheck.predict.running.installsites import Target
@@ -145,12 +145,25 @@ def _write_metadata(
     texts = {"METADATA": "\n".join(head) + "\n"}
     info = {"editable": True} if editable else {}
     texts["direct_url.json"] = json.dumps({"url": f"file:///{project.path}", "dir_info": info})
+    points = _entry_points(project)
+    if points:
+        texts["entry_points.txt"] = points
     if not payload.problem:
         inside = f"{folder}/".removeprefix(f"{target.site}/")
         rows = [*written, *(inside + file for file in (*texts, "RECORD"))]
         texts["RECORD"] = "".join(f"{path},,\n" for path in rows)
     for file, text in texts.items():
         write_text(shell, f"{folder}/{file}", text)
+
+
+def _entry_points(project: Project) -> str:
+    """Return what ``entry_points.txt`` says of the groups that the project declares beside its scripts."""
+    lines: list[str] = []
+    for name in PROJECT_FILES:
+        text = (project.read(name) or b"").decode("utf-8", "replace")
+        for group, points in read_entry_points(name, text).items():
+            lines += [f"[{group}]", *(f"{point} = {target}" for point, target in points.items()), ""]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def static_name(project: Project) -> str:
