@@ -12,10 +12,11 @@ from paritycheck.capture.configuration import Configuration
 from paritycheck.capture.references import open_source
 from paritycheck.capture.sides import BuildPaths, Machine, open_local
 from paritycheck.cli.options import read_machine
-from paritycheck.cli.settings import Settings
+from paritycheck.cli.settings import DEFAULT, Settings
 from paritycheck.cli.terminal import announced
 from paritycheck.config import Config, parse_build_args, parse_codes, parse_engine
 from paritycheck.errors import UsageError
+from paritycheck.model.engine import BUILDKIT
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.parse.compose.service import Service
 from paritycheck.predict.planning.composing import service_options, with_inline_file
@@ -103,6 +104,8 @@ def open_sides(
 def _build_options(settings: Settings, place: BuildPaths, service: Service | None) -> BuildOptions:
     options = BuildOptions(
         engine=parse_engine(settings.engine),
+        # Most Containerfiles are built by Docker: one that Podman refuses was written for it.
+        otherwise=BUILDKIT if settings.sources.get("engine", DEFAULT) == DEFAULT else None,
         context=place.context,
         file=place.file,
         written=str(settings.file or ""),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from paritycheck.errors import BuildRefused, SourceError
+from paritycheck.errors import BuildRefused, ParityError, SourceError
 from paritycheck.model.engine import Engine
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
@@ -29,9 +29,11 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``context``, ``file`` and ``ignorefile`` are paths below the repository root (``file`` ``""``: the
     engine's default name); ``written`` is what stood after ``-f``, ``catalogue`` what is known of
     distributions. ``make_context`` is ``build_context``, or one that remembers (``Contexts``).
+    ``otherwise`` is the engine to follow where ``engine`` refuses the build, if nobody named that one.
     """
 
     engine: Engine
+    otherwise: Engine | None = None
     context: str = ""
     file: str = ""
     written: str = ""
@@ -86,6 +88,26 @@ def make_plan(local: Snapshot, options: BuildOptions) -> Plan | None:
 
     Raises :class:`BuildRefused` where the engine would fail, with the line.
     """
+    try:
+        return _plan(local, options)
+    except BuildRefused:
+        found = _plan_otherwise(local, options)
+        if found is None:
+            raise
+        return found
+
+
+def _plan_otherwise(local: Snapshot, options: BuildOptions) -> Plan | None:
+    """Return the plan by the other engine's rules; ``None`` if it would not build this, either."""
+    if options.otherwise is None:
+        return None
+    try:
+        return _plan(local, msgspec.structs.replace(options, engine=options.otherwise, otherwise=None))
+    except ParityError:
+        return None
+
+
+def _plan(local: Snapshot, options: BuildOptions) -> Plan | None:
     path = options.file or find_containerfile(local.tree, options.context, options.engine)
     if path is None:
         return None

@@ -22,7 +22,9 @@ def plan_for_rivals(plan: Plan) -> Iterator[tuple[str, Plan | BuildRefused]]:
     for engine in RIVALS:
         if engine.name == plan.options.engine.name:
             continue
-        options = msgspec.structs.replace(plan.options, engine=engine, file=plan.containerfile.path)
+        options = msgspec.structs.replace(
+            plan.options, engine=engine, otherwise=None, file=plan.containerfile.path
+        )
         try:
             rival = make_plan(plan.clone, options)
         except BuildRefused as refusal:
