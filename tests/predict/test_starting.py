@@ -176,7 +176,7 @@ TOOLS = [
     ("taskiq worker pkg.main:broker pkg.tasks", "pkg.main pkg.tasks", "/app"),
     ("pytest", "/app/tests/conftest.py? /app/tests/test_one.py? /app/tests/unit/test_two.py?", "/app/tests"),
     ("pytest tests/unit -q", "/app/tests/unit/test_two.py?", "/app/tests"),
-    ("pytest tests/test_one.py::test_x", "/app/tests/test_one.py?", "/app/tests"),
+    ("pytest tests/test_one.py::test_x", "/app/tests/conftest.py? /app/tests/test_one.py?", "/app/tests"),
     ("rq worker", None, "/app"),
     ("jupyter lab", None, "/app"),
     ("own", "pkg.main", ""),

@@ -2,7 +2,7 @@
 
 Sources, each the project's own code: Flask ``cli.py`` (``ScriptInfo.load_app``, ``prepare_import``),
 fastapi-cli ``discover.py``, Streamlit ``web/bootstrap.py``, Django ``core/management/__init__.py``,
-Alembic ``script/base.py`` and ``config.py``, pytest ``_pytest/pathlib.py`` (``import_path``, prepend).
+Alembic ``script/base.py`` and ``config.py``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from paritycheck.parse.command.processfiles import read_ini
 from paritycheck.parse.python.literals import read_literals
 from paritycheck.predict.importing.closure import Root
 from paritycheck.predict.starting.djangoroots import VARIABLE, django_roots
-from paritycheck.predict.starting.python import MANAGE, shown
+from paritycheck.predict.starting.python import MANAGE
 from paritycheck.predict.starting.scene import UNKNOWN, Call, Process, script_root, unique_roots
 from paritycheck.predict.starting.servers import import_place, serve
+from paritycheck.predict.starting.testrunner import pytest
 
 _FLASK = flag_names(
     "--debug --no-debug --version --help --reload --no-reload --debugger --no-debugger "
@@ -180,38 +181,6 @@ def _versions(call: Call, directories: list[str]) -> Iterator[Root]:
         for name in call.scene.files.names(path):
             if name.endswith(".py") and name != "__init__.py":
                 yield script_root(call.scene, f"{path}/{name}", name.removesuffix(".py") + "_py", main=False)
-
-
-def pytest(call: Call) -> Process:
-    """``pytest [PATH …]``: test modules and every ``conftest.py``; each one's directory goes first."""
-    options = read_options(
-        call.arguments,
-        flag_names("-v -q -s -x -l -vv -vvv --verbose --quiet --lf --ff --co"),
-    )
-    places = [word.partition("::")[0] for word in options.rest] or ["."]
-    files = sorted({path for place in places for path in _tests(call, call.scene.absolute(place))})
-    if not files:
-        return call.fails(f"pytest: there are no tests in {', '.join(map(shown, places))}")
-    placed = [import_place(call, path) for path in files]
-    return call.becomes(
-        f"pytest runs {len(files)} files",
-        first=tuple(dict.fromkeys(directory for directory, _ in placed)),
-        roots=tuple(Root(name, path.lstrip("/")) for (_, name), path in zip(placed, files, strict=True)),
-        programs=("pytest",),
-    )
-
-
-def _tests(call: Call, path: str) -> Iterator[str]:
-    if call.scene.files.is_file(path):
-        yield path
-        return
-    real = call.scene.files.real(path).lstrip("/")
-    for entry in call.scene.container.tree.below(real):
-        name = entry.path.rpartition("/")[2]
-        own = entry.kind == "file" and name.endswith(".py")
-        tests = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
-        if own and tests and "/site-packages/" not in entry.path:
-            yield "/" + entry.path
 
 
 def open_ended(program: str) -> Callable[[Call], Process]:
