@@ -18,6 +18,7 @@ from paritycheck.predict.selecting.assembling import pinned, satisfies, select_d
 from paritycheck.predict.selecting.markers import decide
 from paritycheck.predict.selecting.request import Surroundings
 from paritycheck.predict.selecting.selection import Question, Selected
+from paritycheck.predict.selecting.wellknown import brought_by
 
 
 class Closure(msgspec.Struct, frozen=True):
@@ -184,6 +185,15 @@ def _close_locally(declared: Sequence[Declaration], limits: dict[str, str], arou
         if not wish.extras and satisfies(around.present.get(wish.name, ""), wish.specifier):
             continue  # it stays as it is, with all that it requires
         found = local.get(wish.name)
+        if found is None or not satisfies(found.version, wish.specifier):
+            brought = brought_by(wish.name, wish.extras)
+            if brought is not None:
+                own = msgspec.structs.replace(selected[wish.name], direct=False, specifier="", extras=())
+                for name in sorted(brought - selected.keys()):
+                    selected[name] = msgspec.structs.replace(
+                        own, name=name, version=around.present.get(name, ""), required_by=wish.name
+                    )
+                continue
         if found is None:
             doubts[f"{wish.origin.location}: what {wish.name} requires is not known"] = None
             continue

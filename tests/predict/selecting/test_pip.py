@@ -215,3 +215,27 @@ def test_computed_keyword_of_a_script_is_not_known() -> None:
     files = {"setup.cfg": CONFIG, "setup.py": script}
     selection = select_pip(ask(projects=(("app", ()),)), around(files))
     assert "only the build backend knows" in selection.open
+
+
+@pytest.mark.parametrize(
+    ("words", "brought", "doubt"),
+    [
+        (("uv", "wheel", "pip", "setuptools>=70"), {"packaging"}, ""),
+        (("pipenv==2023.4.29",), {"virtualenv", "setuptools", "certifi"}, ""),
+        (("poetry>=1.8",), {"poetry-core", "requests", "virtualenv"}, ""),
+        (("poetry", "flask"), {"requests"}, "what flask requires is not known"),
+        (("gunicorn[gevent]",), set(), "what gunicorn requires is not known"),
+    ],
+)
+def test_what_installers_bring_is_known(words: tuple[str, ...], brought: set[str], doubt: str) -> None:
+    selection = select_pip(ask(words=words), around({}))
+    assert brought <= set(versions(selection))
+    assert (doubt in selection.open, bool(selection.open)) == (True, bool(doubt))
+    assert {each.required_by for each in selection.selected if each.name in brought} <= {
+        "poetry", "pipenv", "wheel",
+    }  # fmt: skip
+
+
+def test_local_metadata_counts_before_what_is_well_known() -> None:
+    selection = select_pip(ask(words=("gunicorn",)), around({}, local(("gunicorn", "23", ()))))
+    assert (versions(selection), selection.open) == ({"gunicorn": ""}, "")
