@@ -433,6 +433,38 @@ def test_the_interpreter_and_the_variables_that_steer_it(
     assert (found.executable, found.env) == (executable, env)
 
 
+@pytest.mark.parametrize(
+    ("command", "executable"),
+    [
+        ("venv/bin/gunicorn wsgi:app", "/app/venv/bin/python"),  # nothing is known of the file but its name
+        ("./venv/bin/uvicorn main:app", "/app/venv/bin/python"),  # not even that
+        ("sh -c 'cd venv && exec ./bin/gunicorn wsgi:app'", "/app/venv/bin/python"),
+        ("celery -A worker worker", "/app/venv/bin/python"),  # on PATH, a link into the environment
+        ("gunicorn wsgi:app", ""),
+        ("other/bin/gunicorn wsgi:app", ""),
+    ],
+)
+def test_a_predicted_script_is_of_the_interpreter_beside_it(command: str, executable: str) -> None:
+    drawing = """
+    app/
+      wsgi.py
+      main.py
+      worker.py
+      other/bin/gunicorn (755)
+      venv/
+        bin/
+          python -> /usr/local/bin/python3
+          gunicorn (755)
+          celery (755)
+    usr/local/bin/
+      python3 | ELF
+      celery -> /app/venv/bin/celery
+    """
+    found = resolve_start(image(drawing, cmd=tuple(shlex.split(command))))
+    assert found.resolved
+    assert found.executable == executable
+
+
 def test_isolation_takes_the_python_path_away() -> None:
     assert start("python -I main.py", PYTHONPATH="/x").env["PYTHONPATH"] == ""
 

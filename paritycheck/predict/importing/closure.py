@@ -38,7 +38,8 @@ class Root(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
     """A module that is imported: by the module ``via`` (empty: a root) in ``line`` of its file.
 
-    ``context`` is the effective one: the most cautious on the chain that is least cautious.
+    ``context`` is the effective one: the most cautious on the chain that is least cautious. ``main``: it
+    runs under the name ``__main__``.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
     context: ImportContext
     via: str = ""
     line: int = 0
+    main: bool = False
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,14 +87,17 @@ def import_closure(
     modules: Mapping[str, SourceFile],
     first_party: Callable[[str], bool] | None = None,
     facts: Mapping[str, Fact] | None = None,
+    *,
+    sure: bool = False,
 ) -> Closure:
     """Follow every import from the roots, breadth first, the least cautious chains first.
 
     Only files that ``modules`` has and ``first_party`` accepts are read; others are reached and left.
     The names of the roots must differ.
-    ``facts`` about the interpreter decide conditional imports; what they leave open is followed.
+    ``facts`` about the interpreter decide conditional imports; what they leave open is followed, unless
+    only what is ``sure`` is asked for.
     """
-    walk = _Walk(finder, facts or {})
+    walk = _Walk(finder, facts or {}, sure)
     for root in roots:
         walk.start(root)
     while (step := walk.next()) is not None:
@@ -119,9 +124,10 @@ class _Step(NamedTuple):
 class _Walk:
     """The state of one walk: a queue for each level, emptied in order of caution."""
 
-    def __init__(self, finder: Finder, facts: Mapping[str, Fact]) -> None:
+    def __init__(self, finder: Finder, facts: Mapping[str, Fact], sure: bool) -> None:
         self.finder = finder
         self.facts = facts
+        self.sure = sure
         self.modules: dict[str, Reached] = {}
         self.failures: list[Failure] = []
         self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in LEVELS)
@@ -132,8 +138,8 @@ class _Walk:
         if root.path:
             own_name = "__main__" if root.main else root.name
             package = root.path.rpartition("/")[2].startswith("__init__.")
-            step = _Step(Reached(root.name, root.path, root.context), level, own_name, package, root.main)
-            self._queues[level].append(step)
+            reached = Reached(root.name, root.path, root.context, main=root.main)
+            self._queues[level].append(_Step(reached, level, own_name, package, root.main))
             return
         for name in (*parents(root.name), root.name):
             outcome = self.finder.find(name)
@@ -172,11 +178,12 @@ class _Walk:
         if not condition:
             return False
         own_name = "__main__" if step.main else step.own_name
-        return holds(condition, {**self.facts, "__name__": own_name}) is False
+        runs = holds(condition, {**self.facts, "__name__": own_name})
+        return runs is False or (self.sure and runs is None)
 
     def _queue(self, found: Found, importer: Reached, level: int, line: int, main: bool = False) -> None:
         if found.name not in self.modules:
-            reached = Reached(found.name, found.path, LEVELS[level], importer.name, line)
+            reached = Reached(found.name, found.path, LEVELS[level], importer.name, line, main)
             self._queues[level].append(_Step(reached, level, found.name, found.kind == "package", main))
 
     def _fail(

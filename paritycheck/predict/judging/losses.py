@@ -18,7 +18,6 @@ from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import ANY_SUBMODULE
 from paritycheck.predict.importing.closure import Closure
-from paritycheck.predict.importing.conditions import holds
 from paritycheck.predict.importing.knownnames import NAMESPACES
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
@@ -31,8 +30,9 @@ from paritycheck.predict.judging.views import ContainerView, LocalView
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded, ``late``: no such statement stands outside of a
-    function. ``wanted`` says what is known of it where it is no file of the checkout.
+    ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a
+    function, or under a condition that is open. ``wanted`` says what is known of it where it is no
+    file of the checkout.
     """
 
     item: Item
@@ -65,10 +65,15 @@ def find_losses(
     local_view: LocalView,
     placement: Placement,
     command: Importer,
+    *,
+    sure: bool = False,
 ) -> Losses:
-    """Judge every import of every application module that arrived; ``command`` is what starts the first."""
-    search = _Search(container, view, local_view, placement)
-    closure = follow_start(container, view)
+    """Judge every import of every application module that arrived; ``command`` is what starts the first.
+
+    ``sure``: what stands under open conditions is left out, as if it never ran.
+    """
+    search = _Search(container, view, local_view, placement, sure)
+    closure = follow_start(container, view, sure=sure)
     for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
     return msgspec.structs.replace(search.results(), closure=closure)
@@ -78,8 +83,14 @@ class _Search:
     """The state of one search: what was lost so far, by item."""
 
     def __init__(
-        self, container: Snapshot, view: ContainerView, local_view: LocalView, placement: Placement
+        self,
+        container: Snapshot,
+        view: ContainerView,
+        local_view: LocalView,
+        placement: Placement,
+        sure: bool,
     ) -> None:
+        self.sure = sure
         self.container = container
         self.view = view
         self.local = local_view
@@ -119,7 +130,8 @@ class _Search:
         while waiting:
             need = waiting.pop()
             statement = need.statement
-            if need.context == "type-checking" or holds(statement.condition, self.view.facts) is False:
+            runs = need.runs(self.view.facts)
+            if need.context == "type-checking" or runs is False or (self.sure and runs is None):
                 continue
             for target in resolve_import(statement, need.module, need.package, self.view.finder):
                 waiting.extend(self._weigh(target, need))
@@ -224,6 +236,7 @@ class _Search:
                     package=here.kind == "package",
                     importer=Importer(here.path, statement.line, context, chain),
                     local_path=here.path,
+                    own_name=here.name if need.module else "",
                 )
 
     def _note(self, item: Item, miss: NotFound, need: Need) -> None:
@@ -231,7 +244,7 @@ class _Search:
         self.misses.setdefault(item, miss)
         if need.breaks:
             self.breaking.add(item)
-            if need.statement.context == "module":
+            if need.statement.context == "module" and need.runs(self.view.facts):
                 self.early.add(item)
 
 

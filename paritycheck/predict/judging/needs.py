@@ -6,7 +6,7 @@ one, every module that arrived, but for tests, counts as started, and nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -14,6 +14,7 @@ from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.source import Import, ImportContext
 from paritycheck.predict.importing.closure import Closure, Reached, import_closure
+from paritycheck.predict.importing.conditions import Fact, holds
 from paritycheck.predict.judging.naming import is_test
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
@@ -26,7 +27,8 @@ class Need(msgspec.Struct, frozen=True):
     """One statement of one module.
 
     ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
-    the checkout (``""``: not known). ``reached``: it runs when the container starts.
+    the checkout (``""``: not known). ``reached``: it runs when the container starts. ``own_name`` is
+    the module's ``__name__`` then (``""``: nobody knows).
     """
 
     statement: Import
@@ -35,6 +37,7 @@ class Need(msgspec.Struct, frozen=True):
     importer: Importer
     local_path: str
     reached: bool
+    own_name: str = ""
 
     @property
     def context(self) -> ImportContext:
@@ -51,13 +54,23 @@ class Need(msgspec.Struct, frozen=True):
         """Whether a failure would end the program."""
         return self.reached and self.context in ("module", "function")
 
+    def runs(self, facts: Mapping[str, Fact]) -> bool | None:
+        """Tell whether the conditions around the statement hold; ``None``: they are open."""
+        named = {**facts, "__name__": self.own_name} if self.own_name else facts
+        return holds(self.statement.condition, named)
 
-def follow_start(container: Snapshot, view: ContainerView) -> Closure | None:
-    """Return what the start command reaches of the application; ``None`` if it is not understood."""
+
+def follow_start(container: Snapshot, view: ContainerView, *, sure: bool = False) -> Closure | None:
+    """Return what the start command reaches of the application; ``None`` if it is not understood.
+
+    ``sure``: not what is imported under conditions that are open.
+    """
     if not view.start.resolved:
         return None
     own = frozenset(container.application_modules)
-    return import_closure(view.start.roots, view.finder, container.modules, own.__contains__, view.facts)
+    return import_closure(
+        view.start.roots, view.finder, container.modules, own.__contains__, view.facts, sure=sure
+    )
 
 
 def list_needs(
@@ -98,11 +111,12 @@ def _reached_needs(
     says = container.modules.get(reached.path)
     local = placement.local_of.get(reached.path, "")
     chain = closure.chain(reached.name)
+    own_name = "__main__" if reached.main else reached.name
     for statement in says.imports if says else ():
         context = max(reached.context, statement.context, key=CAUTION.index)
         importer = Importer(local or "/" + reached.path, statement.line, context, chain)
         package = reached.path.endswith("/__init__.py")
-        yield Need(statement, reached.name, package, importer, local, reached=True)
+        yield Need(statement, reached.name, package, importer, local, reached=True, own_name=own_name)
 
 
 def _other_needs(container: Snapshot, path: str, view: ContainerView, placement: Placement) -> Iterator[Need]:

@@ -12,6 +12,7 @@ import re
 
 from paritycheck.parse.requirements.condaenvironment import read_conda_environment
 from paritycheck.predict.running.installsites import Target, enter
+from paritycheck.predict.running.interpreters import system_python, version_below
 from paritycheck.predict.running.managerwords import Values, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.recording import present_in, record, remove_distribution
@@ -122,8 +123,7 @@ def _prefix(shell: Shell, values: Values, called: str) -> str:
 
 
 def _site(shell: Shell, prefix: str, minor: str) -> str:
-    there = [n for n in shell.tree.children(f"{prefix}/lib") if re.fullmatch(r"python3\.\d+", n)]
-    version = minor or (there[-1].removeprefix("python") if there else shell.scene.python) or "3"
+    version = minor or version_below(shell, prefix) or system_python(shell)[1] or "3"
     return f"{prefix}/lib/python{version}/site-packages"
 
 

@@ -22,7 +22,7 @@ from paritycheck.predict.running.backendfiles import project_payload
 from paritycheck.predict.running.installsites import Target
 from paritycheck.predict.running.managerwords import normal_name
 from paritycheck.predict.running.projecttree import Payload, Project
-from paritycheck.predict.running.recording import present_in, remove_distribution, write_text
+from paritycheck.predict.running.recording import present_in, remove_distribution, write_script, write_text
 from paritycheck.predict.running.shellstate import Shell, covers
 
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -103,15 +103,9 @@ def _write_scripts(shell: Shell, project: Project, target: Target) -> list[str]:
     written = []
     for name in PROJECT_FILES:
         text = (project.read(name) or b"").decode("utf-8", "replace")
-        for script, attribute in read_scripts(name, text).items():
-            module, _, called = attribute.partition(":")
-            called = called.partition("[")[0].strip()
-            if "/" in script or not re.fullmatch(r"[\w.]+", module) or not re.fullmatch(r"[\w.]+", called):
-                continue
-            source = f"import sys\nfrom {module} import {called.partition('.')[0]}\nsys.exit({called}())\n"
-            path = f"{target.prefix}/bin/{script}"
-            write_text(shell, path, f"#!/{target.prefix}/bin/python\n{source}", mode=0o755)
-            written.append(f"../../../bin/{script}")
+        for script, reference in read_scripts(name, text).items():
+            if write_script(shell, target, script, reference):
+                written.append(f"../../../bin/{script}")
     return written
 
 

@@ -20,6 +20,7 @@ from paritycheck.parse.python.sitedirectory import read_site_directory
 from paritycheck.predict.environment.imagefiles import ImageFiles
 from paritycheck.predict.environment.inferring import infer_environment
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
+from paritycheck.predict.running.interpreters import system_python, version_below
 from paritycheck.predict.running.shellstate import Shell
 
 _SITE = re.compile(r"(?:^|.*/)lib/(?:python|pypy)[\d.]*/(?:site|dist)-packages")
@@ -71,16 +72,16 @@ def _is_environment(shell: Shell, prefix: str) -> bool:
 
 def site_of(shell: Shell, prefix: str | None) -> str:
     """Return the tree path of site-packages below ``prefix``; ``None``: where the system's pip installs."""
-    tree, version = shell.tree, shell.scene.python
+    tree = shell.tree
     if prefix is not None:
-        return f"{prefix}/{_folder(shell, prefix, version)}/site-packages".lstrip("/")
+        return f"{prefix}/{_folder(shell, prefix)}/site-packages".lstrip("/")
     if tree.is_dir("usr/local/bin") and any(n.startswith("python3") for n in tree.children("usr/local/bin")):
-        return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
+        return f"usr/local/{_folder(shell, 'usr/local')}/site-packages"
     if tree.is_dir("usr/lib/python3/dist-packages"):
-        return f"usr/local/{_folder(shell, 'usr', version)}/dist-packages"
+        return f"usr/local/{_folder(shell, 'usr')}/dist-packages"
     if tree.is_dir("etc/apk") or any(n.startswith("ld-musl") for n in tree.children("lib")):
-        return f"usr/{_folder(shell, 'usr', version)}/site-packages"
-    return f"usr/local/{_folder(shell, 'usr/local', version)}/site-packages"
+        return f"usr/{_folder(shell, 'usr')}/site-packages"
+    return f"usr/local/{_folder(shell, 'usr/local')}/site-packages"
 
 
 def target_below(shell: Shell, prefix: str | None) -> Target:
@@ -94,11 +95,9 @@ def current_target(shell: Shell, program: str = "") -> Target:
     return target_below(shell, active_venv(shell, program))
 
 
-def _folder(shell: Shell, prefix: str, version: str) -> str:
-    names = [n for n in shell.tree.children(f"{prefix}/lib") if re.fullmatch(r"python3\.\d+", n)]
-    if len(names) == 1 or (names and f"python{version}" not in names):
-        return f"lib/{names[-1]}"
-    return f"lib/python{version or '3'}"
+def _folder(shell: Shell, prefix: str) -> str:
+    """Return the library of the interpreter below a prefix; of the one that installs, if there is none."""
+    return f"lib/python{version_below(shell, prefix) or system_python(shell)[1] or '3'}"
 
 
 def predicted_environment(

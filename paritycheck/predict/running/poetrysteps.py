@@ -17,6 +17,7 @@ from paritycheck.predict.running.buildsteps import run_build
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
 from paritycheck.predict.running.installsites import Target, active_venv, enter, target_below
+from paritycheck.predict.running.interpreters import system_python
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.pipsteps import install
@@ -26,7 +27,7 @@ from paritycheck.predict.running.recording import HELD_TO, present_in, record
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.surrounding import Reading, surroundings
-from paritycheck.predict.running.virtualenvs import make_venv, system_python
+from paritycheck.predict.running.virtualenvs import make_venv
 from paritycheck.predict.selecting.poetry import select_poetry
 from paritycheck.predict.selecting.selection import Selection
 

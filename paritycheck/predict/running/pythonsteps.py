@@ -12,6 +12,7 @@ from collections.abc import Callable
 from paritycheck.predict.running.buildsteps import run_build, run_setup
 from paritycheck.predict.running.commandoptions import Options
 from paritycheck.predict.running.installsites import current_target
+from paritycheck.predict.running.interpreters import system_python
 from paritycheck.predict.running.managersteps import run_pdm, run_pipenv
 from paritycheck.predict.running.managerwords import normal_name
 from paritycheck.predict.running.piprequest import command_text
@@ -23,7 +24,7 @@ from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellsteps import remove_path
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.uvsteps import run_uv
-from paritycheck.predict.running.virtualenvs import make_venv, seeds_of, system_python
+from paritycheck.predict.running.virtualenvs import make_venv, seeds_of
 from paritycheck.predict.selecting.selection import Selected, Selection
 
 _THIRD_PARTY_MODULES = frozenset(
@@ -47,7 +48,7 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         elif joined is not None and joined[1] == "m" and rest:
             return _run_module(shell, str(fields[0]), rest, text)
         elif joined is not None and joined[1] == "c":
-            return start_program(shell, ["python", "-c", *rest])
+            return start_program(shell, [fields[0], "-c", *rest])
         elif option in ("--version", "-V", "-VV", "--help"):
             return True
         elif option == "-":
@@ -61,7 +62,7 @@ def run_python(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
         if posixpath.basename(rest[0]) == "setup.py":
             return run_setup(shell, rest, text)
         shell.need(rest[0])
-    return start_program(shell, ["python", *rest])
+    return start_program(shell, [fields[0], *rest])
 
 
 def _run_module(shell: Shell, python: str, rest: list[Field], text: bytes | None) -> Status:
@@ -79,7 +80,7 @@ def _run_module(shell: Shell, python: str, rest: list[Field], text: bytes | None
     if program is not None:
         # As if the program beside that interpreter had been called: it acts on the same environment.
         return program(shell, [posixpath.join(posixpath.dirname(python), name), *rest[1:]], text)
-    return start_program(shell, ["python", "-m", *rest])
+    return start_program(shell, [python, "-m", *rest])
 
 
 def make_environment(shell: Shell, fields: list[Field], _: bytes | None, python: str = "python3") -> Status:

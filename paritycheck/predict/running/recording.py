@@ -8,6 +8,7 @@ metadata; pip and uv on what stays (an installed version that fits) and what an 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -18,6 +19,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.parse.python.distmetadata import parse_scripts
 from paritycheck.predict.copying.landing import keep_inline
 from paritycheck.predict.running.installsites import Target
+from paritycheck.predict.running.interpreters import system_python
 from paritycheck.predict.running.managerwords import normal_name
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.selecting.selection import Installation, Selected, Selection
@@ -183,14 +185,16 @@ def _write_wheel(
     _write_scripts(shell, target, parse_scripts(texts.get(f"{own}/entry_points.txt", b"")))
 
 
-def _write_scripts(shell: Shell, target: Target, scripts: Iterable[str]) -> None:
-    """Put console scripts where they go; what they import is the distribution's affair."""
-    for script in scripts:
-        name = script.partition("=")[0].strip()
-        path = f"{target.prefix}/bin/{name}".lstrip("/")
-        if name and "/" not in name and shell.tree.get(path) is None:
-            shell.tree.make_parents(path, shell.entry(path, "dir"))
-            shell.tree.put(shell.entry(path, "file", mode=0o755))
+def write_script(shell: Shell, target: Target, name: str, reference: str) -> bool:
+    """Write a console script as installers do, for ``module:attribute``; return whether it is one."""
+    module, _, called = (part.strip() for part in reference.partition("[")[0].partition(":"))
+    if not name or "/" in name or not all(re.fullmatch(r"[\w.]+", part) for part in (module, called)):
+        return False
+    own = f"{target.prefix}/bin/python".lstrip("/")
+    python = f"/{own}" if shell.tree.locate(own).entry is not None else system_python(shell)[0]
+    source = f"import sys\nfrom {module} import {called.partition('.')[0]}\nsys.exit({called}())\n"
+    write_text(shell, f"{target.prefix}/bin/{name}", f"#!{python}\n{source}", 0o755)
+    return True
 
 
 def write_text(shell: Shell, path: str, text: str, mode: int = 0o644) -> None:
@@ -204,6 +208,12 @@ def write_bytes(shell: Shell, path: str, data: bytes, mode: int = 0o644) -> None
     shell.tree.make_parents(path, shell.entry(path, "dir"))
     digest = keep_inline(shell.tree, data)
     shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest, mode=mode))
+
+
+def _write_scripts(shell: Shell, target: Target, scripts: Iterable[str]) -> None:
+    for script in scripts:
+        name, _, reference = script.partition("=")
+        write_script(shell, target, name.strip(), reference)
 
 
 def remove_distribution(shell: Shell, site: str, old: Present) -> None:

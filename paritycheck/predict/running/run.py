@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -43,7 +44,7 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         has_source=lambda path: path in building.request.context.source,
         perform=perform,
         open_env=not run.config_known,
-        python=python_version(building, run),
+        python=python_version(building, run, step.env),
         binds_all=building.request.engine.name == "podman",
         unprivileged=step.user.partition(":")[0] not in ("", "0", "root"),
         bash="bash" in (step.shell or ("",))[0],
@@ -129,10 +130,12 @@ def _mount_origin(building: Building, run: StageRun, step: Step, mount: Mount) -
     return find_origin(building, run, msgspec.structs.replace(step, source=mount.origin or None))
 
 
-def python_version(building: Building, run: StageRun) -> str:
-    """Return the Python version that this stage's base is named for, or that the build's paths name."""
-    value = run.settings.env.get("PYTHON_VERSION", "")
-    for text in (_first_base(building, run), f"python{value}"):
+def python_version(building: Building, run: StageRun, env: Mapping[str, str]) -> str:
+    """Return the Python version that this stage's base is named for, or that the build's paths name.
+
+    ``env`` are the variables of the step.
+    """
+    for text in (_first_base(building, run), f"python{env.get('PYTHON_VERSION', '')}"):
         found = _VERSION.search(text)
         if found:
             return found[1]

@@ -10,6 +10,7 @@ import re
 
 from paritycheck.predict.environment.inferring import MACHINES
 from paritycheck.predict.running.installsites import Target
+from paritycheck.predict.running.interpreters import system_python
 from paritycheck.predict.running.recording import present_in
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.selecting.request import StageText, Surroundings
@@ -58,7 +59,7 @@ def surroundings(shell: Shell, target: Target, reading: Reading) -> Surroundings
 def interpreter_markers(shell: Shell, target: Target) -> tuple[str, dict[str, str]]:
     """Return the version of the interpreter that is installed for, ``""`` if unknown, and its markers."""
     found = _FOLDER.search("/" + target.site)
-    python = found[2] if found else shell.scene.python
+    python = found[2] if found else system_python(shell)[1]
     pypy = found is not None and found[1] == "pypy"
     system, _, architecture = shell.scene.platform.partition("/")
     architecture = architecture.partition("/")[0]

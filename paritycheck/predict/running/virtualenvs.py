@@ -15,31 +15,16 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from paritycheck.model.tree import join
 from paritycheck.predict.building.standins import NEWEST, interpreter_entries
 from paritycheck.predict.running.installsites import Target, target_below
+from paritycheck.predict.running.interpreters import system_python, version_at
 from paritycheck.predict.running.managerwords import Values, is_on
 from paritycheck.predict.running.projecttree import Project
 from paritycheck.predict.running.recording import present_in, write_distribution, write_text
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.selecting.selection import Selected
 
-_SEARCHED = ("usr/local/bin", "usr/bin", "opt/conda/bin")
 _MINOR = re.compile(r"(?:c?python|cpython-|python-)?@?(3\.\d+)(?:\.\d+)?(?:[-+].*)?")
 _BARE_FROM = (3, 12)  # since this Python venv installs no setuptools
 _NEWEST = int(NEWEST.partition(".")[2])
-
-
-def system_python(shell: Shell, name: str = "python3") -> tuple[str, str]:
-    """Return the path of the system's interpreter and its version (``3.12``, empty: unknown)."""
-    named = re.fullmatch(r"python(3\.\d+)", name)
-    for folder in _SEARCHED:
-        prefix = posixpath.dirname(folder)
-        place = shell.tree.locate(f"{folder}/{name if named else 'python3'}")
-        if place.entry is None:
-            continue
-        version = re.search(r"python(3\.\d+)$", place.path)
-        found = [n for n in shell.tree.children(f"{prefix}/lib") if re.fullmatch(r"python3\.\d+", n)]
-        minor = version[1] if version else found[0].removeprefix("python") if len(found) == 1 else ""
-        return f"/{folder}/{'python3' if not named else name}", minor or shell.scene.python
-    return f"/usr/local/bin/{name if named else 'python3'}", named[1] if named else shell.scene.python
 
 
 def make_venv(
@@ -69,7 +54,7 @@ def make_venv(
     lines = [f"home = {home}", f"include-system-site-packages = {str(system_site).lower()}"]
     lines += [f"version = {version}"] if version else []
     write_text(shell, f"{prefix}/pyvenv.cfg", "\n".join(lines) + "\n")
-    site = f"{prefix}/lib/python{minor or shell.scene.python or '3'}/site-packages"
+    site = f"{prefix}/lib/python{minor or '3'}/site-packages"
     shell.make_directory(site)
     made = Target(site, prefix)
     for name in seeds:
@@ -92,8 +77,9 @@ def uv_python(shell: Shell, values: Values, directory: str) -> tuple[str, str]:
     given = [value for name in ("--python", "-p") for value in values.get(name, ()) if isinstance(value, str)]
     wanted = given[-1] if given else shell.variable("UV_PYTHON") or _pinned(shell, directory)
     if "/" in wanted:
-        executable = "/" + shell.path(wanted)
-        return executable, system_python(shell, posixpath.basename(executable))[1]
+        executable = shell.path(wanted)
+        named = system_python(shell, posixpath.basename(executable))[1]
+        return f"/{executable}", version_at(shell, executable) or named
     executable, minor = system_python(shell)
     there = shell.tree.locate(executable).entry is not None
     asked = _MINOR.fullmatch(wanted)

@@ -182,7 +182,8 @@ def _program(command: Command, name: str, path: str | None) -> tuple[Outcome, ..
     """Follow a program by its name: a console script, or one of those that are known."""
     words, scene = command.words, command.scene
     text = (scene.text(path) if path is not None else None) or ""
-    interpreter = _interpreter_of(text)
+    # A predicted script is known by its name at best.
+    interpreter = _interpreter_of(text) if text else _interpreter_beside(words[0], path, scene)
     process = Process(
         words, scene.cwd, location=scene.location, executable=interpreter, interpreter=interpreter
     )
@@ -222,6 +223,15 @@ def _interpreter_of(text: str) -> str:
     if parts and posixpath.basename(parts[0]) == "env":
         parts = [word for word in parts[1:] if not word.startswith("-")]
     return parts[0] if parts and IS_PYTHON.fullmatch(posixpath.basename(parts[0])) else ""
+
+
+def _interpreter_beside(word: str, path: str | None, scene: Scene) -> str:
+    """Return the interpreter in a program's directory: the one that an installer writes scripts for."""
+    if path is None and "/" not in word:
+        return ""
+    directory = posixpath.dirname(scene.files.follow(path or scene.absolute(word)))
+    names = (posixpath.join(directory, name) for name in ("python3", "python"))
+    return next((each for each in names if scene.files.is_file(each)), "")
 
 
 def _run_named(named: Named) -> Process:
