@@ -57,7 +57,8 @@ def missing_distributions(losses: Iterable[Loss], facts: Facts, when: str = "") 
             cause = next((str(place) for place in judged.absence.locations), loss.item.name)
             causes[CODE_OF_ABSENCE[judged.absence.kind], cause, judged.severity].append(judged)
     for (code, _, severity), alike in sorted(causes.items()):
-        yield _finding(code, severity, alike, facts, when)
+        sure = any(judged.loss.sure for judged in alike)
+        yield _finding(code, severity if sure else "warning", alike, facts, when)
 
 
 def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:

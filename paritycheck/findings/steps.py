@@ -34,11 +34,12 @@ def step_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         found = _losses(run, facts, plan)
         if found is None:
             continue
-        early, at_step = found
-        lost = [loss for loss in early if loss.breaks and loss.item.path]
+        every, at_step = found
+        early = [loss for loss in every if loss.breaks and loss.sure]
+        lost = [loss for loss in early if loss.item.path]
         if lost:
             yield _finding(run, lost, plan)
-        outside = [loss for loss in early if loss.breaks and loss.wanted and loss.item not in known]
+        outside = [loss for loss in early if loss.wanted and loss.item not in known]
         known.update(loss.item for loss in outside)
         yield from missing_distributions(
             outside, at_step, f"when {run.location} starts {shlex.join(run.command)}"
@@ -64,7 +65,7 @@ def _losses(run: RunStart, facts: Facts, plan: Plan) -> tuple[tuple[Loss, ...], 
         placement=placement,
         supply=msgspec.structs.replace(facts.supply, searched=view.certain),
     )
-    return find_losses(stage, view, local_view, placement, command, sure=True).losses, at_step
+    return find_losses(stage, view, local_view, placement, command).losses, at_step
 
 
 def _finding(run: RunStart, lost: list[Loss], plan: Plan) -> Finding:

@@ -26,7 +26,7 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     ``function`` when it only runs on a call, else ``module``.
     ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``. ``condition`` is the
     test of the interpreter or platform under which it runs, as a Python expression
-    (``sys.version_info >= (3, 11)``); empty: always.
+    (``sys.version_info >= (3, 11)``), ``...`` where it is one that nobody can answer; empty: always.
     """
 
     line: int

@@ -100,8 +100,15 @@ def test_context(text: str, context: str) -> None:
             "(os.name == 'nt') and (platform.system() == 'A')",
         ),
         ("if __name__ == '__main__':\n import x", "__name__ == '__main__'"),
-        ("if settings.DEBUG and sys.platform == 'linux':\n import x", ""),
-        ("if 1 < 2:\n import x", ""),
+        ("if settings.DEBUG and sys.platform == 'linux':\n import x", "..."),
+        ("if 1 < 2:\n import x", "..."),
+        ("if a:\n pass\nelif b:\n pass\nelse:\n import x", "..."),
+        ("if os.name == 'nt':\n if a:\n  if b:\n   import x", "(os.name == 'nt') and (...)"),
+        ("def f(kind):\n if kind == 'a':\n  import x", "..."),
+        ("class A:\n def f(self):\n  import x", "..."),
+        ("class A:\n def __init__(self):\n  import x", ""),
+        ("class A:\n import x", ""),
+        ("def f():\n class A:\n  def f(self):\n   def g():\n    import x", "..."),
     ],
 )
 def test_condition(text: str, condition: str) -> None:
@@ -127,6 +134,8 @@ def test_condition(text: str, condition: str) -> None:
         ("import importlib\nimportlib.import_module('....a', 'p.q')", None),
         ("import_module('a')", None),
         ("loader.import_module('a')", None),
+        ("from tools import Loader\nimport_module = Loader('a')", None),
+        ("from celery import Celery\nx = Celery('a')\nx.autodiscover_tasks()", None),
         ("__import__(*names)", None),
     ],
 )

@@ -97,11 +97,9 @@ def _expressions(node: ast.AST) -> Iterator[ast.AST]:
 
 def _callee(function: ast.expr, bound: dict[str, str]) -> str:
     if isinstance(function, ast.Name):
-        return (
-            "__import__"
-            if function.id == "__import__"
-            else bound.get(function.id, "").rpartition("importlib.")[2]
-        )
+        if function.id == "__import__":
+            return function.id
+        return "import_module" if bound.get(function.id) == "importlib.import_module" else ""
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         owner = bound.get(function.value.id, "")
         if (owner, function.attr) in (("importlib", "import_module"), ("builtins", "__import__")):

@@ -12,6 +12,7 @@ from paritycheck.parse.python.settingtests import reads_settings, settings_bound
 
 CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
+OPEN = "..."  # the condition that nobody can answer
 MAX_CONDITION = 1000  # characters; a chain of a thousand elif would write a text of a million
 # Tests of these are about the interpreter, not about the program's state.
 FACTS = frozenset(
@@ -30,6 +31,7 @@ FACTS = frozenset(
         "__debug__",
     }
 )
+_MAKING = frozenset({"__init__", "__new__"})
 _PLAIN = (
     ast.Compare,
     ast.BoolOp,
@@ -52,7 +54,7 @@ _PLAIN = (
 class Around(NamedTuple):
     """What encloses a statement. ``binds``: the names that it binds are the module's own.
 
-    ``settings`` are names that hold one of the program's settings.
+    ``settings`` are names that hold one of the program's settings, ``method``: functions here are methods.
     """
 
     binds: bool = True
@@ -61,6 +63,7 @@ class Around(NamedTuple):
     typing: bool = False
     condition: str = ""
     settings: frozenset[str] = frozenset()
+    method: bool = False
 
     @property
     def context(self) -> ImportContext:
@@ -71,9 +74,17 @@ class Around(NamedTuple):
             return "guarded"
         return "function" if self.function else "module"
 
-    def inside_function(self) -> "Around":
-        """The body of a function: it runs later, when no guard around the definition is active."""
-        return self._replace(binds=False, function=True, guarded=False)
+    def inside_function(self, name: str = "") -> "Around":
+        """The body of a function: it runs later, when no guard around the definition is active.
+
+        That somebody calls a method is not to be told, but for those that make an object.
+        """
+        inside = self._replace(binds=False, function=True, guarded=False, method=False)
+        return _under(inside, OPEN) if self.method and name not in _MAKING else inside
+
+    def inside_class(self) -> "Around":
+        """The body of a class: the functions in it are methods."""
+        return self._replace(binds=False, method=True)
 
 
 def after(statement: ast.stmt, around: Around) -> Around:
@@ -108,7 +119,8 @@ def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Aro
         guarded = around._replace(guarded=True)
         return guarded, guarded
     if not _about_interpreter(statement.test):
-        return around, around
+        perhaps = _under(around, OPEN)
+        return perhaps, perhaps
     test = ast.unparse(statement.test)
     return _under(around, test), _under(around, f"not ({test})")
 
@@ -138,7 +150,7 @@ def suppresses(statement: ast.With | ast.AsyncWith) -> bool:
 
 
 def _under(around: Around, test: str) -> Around:
-    if len(around.condition) > MAX_CONDITION:
+    if len(around.condition) > MAX_CONDITION or around.condition.rstrip(")").endswith(OPEN):
         return around
     return around._replace(condition=f"({around.condition}) and ({test})" if around.condition else test)
 

@@ -207,9 +207,9 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
     """Yield the statement lists directly below a statement, with what holds inside each."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            yield statement.body, around.inside_function()
+            yield statement.body, around.inside_function(statement.name)
         case ast.ClassDef():
-            yield statement.body, around._replace(binds=False)
+            yield statement.body, around.inside_class()
         case ast.If():
             body, orelse = branches(statement, around, finds)
             yield statement.body, body

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 import msgspec
 
 from paritycheck.model.source import ImportContext, Problem
+from paritycheck.parse.python.importguards import OPEN
 from paritycheck.parse.python.sourcetext import parse_module
 
 _LOADING = frozenset({"CDLL", "PyDLL", "LoadLibrary", "dlopen"})
 _CATCHING = frozenset({"OSError", "Exception", "BaseException", "ImportError", "AttributeError"})
 _LIBRARY = re.compile(r"lib[\w+.-]+\.so(?:\.[\d.]+)?")
 _STEM = re.compile(r"[\w+-]+(?:\.\d+)*")
-OPEN = "..."  # a test that nobody can answer
 MAX_CONDITION = 1000  # characters
 _WORTH = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|find_library")
 

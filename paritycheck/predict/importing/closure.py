@@ -39,7 +39,7 @@ class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
     """A module that is imported: by the module ``via`` (empty: a root) in ``line`` of its file.
 
     ``context`` is the effective one: the most cautious on the chain that is least cautious. ``main``: it
-    runs under the name ``__main__``.
+    runs under the name ``__main__``. ``sure``: no condition on that chain is open.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
     via: str = ""
     line: int = 0
     main: bool = False
+    sure: bool = True
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,17 +88,14 @@ def import_closure(
     modules: Mapping[str, SourceFile],
     first_party: Callable[[str], bool] | None = None,
     facts: Mapping[str, Fact] | None = None,
-    *,
-    sure: bool = False,
 ) -> Closure:
-    """Follow every import from the roots, breadth first, the least cautious chains first.
+    """Follow every import from the roots, breadth first, the surest and least cautious chains first.
 
     Only files that ``modules`` has and ``first_party`` accepts are read; others are reached and left.
     The names of the roots must differ.
-    ``facts`` about the interpreter decide conditional imports; what they leave open is followed, unless
-    only what is ``sure`` is asked for.
+    ``facts`` about the interpreter decide conditional imports; what they leave open is followed.
     """
-    walk = _Walk(finder, facts or {}, sure)
+    walk = _Walk(finder, facts or {})
     for root in roots:
         walk.start(root)
     while (step := walk.next()) is not None:
@@ -124,13 +122,12 @@ class _Step(NamedTuple):
 class _Walk:
     """The state of one walk: a queue for each level, emptied in order of caution."""
 
-    def __init__(self, finder: Finder, facts: Mapping[str, Fact], sure: bool) -> None:
+    def __init__(self, finder: Finder, facts: Mapping[str, Fact]) -> None:
         self.finder = finder
         self.facts = facts
-        self.sure = sure
         self.modules: dict[str, Reached] = {}
         self.failures: list[Failure] = []
-        self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in LEVELS)
+        self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in (*LEVELS, *LEVELS))
 
     def start(self, root: Root) -> None:
         """Queue a root, or note that it is not there."""
@@ -139,7 +136,7 @@ class _Walk:
             own_name = "__main__" if root.main else root.name
             package = root.path.rpartition("/")[2].startswith("__init__.")
             reached = Reached(root.name, root.path, root.context, main=root.main)
-            self._queues[level].append(_Step(reached, level, own_name, package, root.main))
+            self._enqueue(_Step(reached, level, own_name, package, root.main))
             return
         for name in (*parents(root.name), root.name):
             outcome = self.finder.find(name)
@@ -160,31 +157,41 @@ class _Walk:
 
     def follow(self, statement: Import, step: _Step) -> None:
         """Queue what a statement imports: the parents first, as the interpreter does."""
-        if statement.context == "type-checking" or self._never(statement.condition, step):
+        runs = self._runs(statement.condition, step)
+        if statement.context == "type-checking" or runs is False:
             return
+        sure = step.reached.sure and runs is True
         level = max(step.level, LEVELS.index(statement.context))
         for target in resolve_import(statement, step.own_name, step.package, self.finder):
             outcome = target.outcome
             for name in parents(target.name):
                 above = self.finder.find(name)
                 if isinstance(above, Found):
-                    self._queue(above, step.reached, level, statement.line)
+                    self._queue(above, step.reached, level, statement.line, sure=sure)
             if isinstance(outcome, Found):
-                self._queue(outcome, step.reached, level, statement.line)
+                self._queue(outcome, step.reached, level, statement.line, sure=sure)
             else:
                 self._fail(target, outcome, statement, step.reached, level)
 
-    def _never(self, condition: str, step: _Step) -> bool:
+    def _runs(self, condition: str, step: _Step) -> bool | None:
         if not condition:
-            return False
+            return True
         own_name = "__main__" if step.main else step.own_name
-        runs = holds(condition, {**self.facts, "__name__": own_name})
-        return runs is False or (self.sure and runs is None)
+        return holds(condition, {**self.facts, "__name__": own_name})
 
-    def _queue(self, found: Found, importer: Reached, level: int, line: int, main: bool = False) -> None:
+    def _queue(
+        self, found: Found, importer: Reached, level: int, line: int, *, main: bool = False, sure: bool = True
+    ) -> None:
         if found.name not in self.modules:
-            reached = Reached(found.name, found.path, LEVELS[level], importer.name, line, main)
-            self._queues[level].append(_Step(reached, level, found.name, found.kind == "package", main))
+            reached = Reached(found.name, found.path, LEVELS[level], importer.name, line, main, sure)
+            self._enqueue(_Step(reached, level, found.name, found.kind == "package", main))
+
+    def _enqueue(self, step: _Step) -> None:
+        """Put what surely runs before what may not; last comes what is guarded."""
+        rank = (
+            step.level if step.reached.sure and LEVELS[step.level] != "guarded" else len(LEVELS) + step.level
+        )
+        self._queues[rank].append(step)
 
     def _fail(
         self, target: Target, outcome: NotFound | Doubtful, statement: Import, importer: Reached, level: int

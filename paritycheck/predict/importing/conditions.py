@@ -41,7 +41,7 @@ def holds(condition: str, facts: Mapping[str, Fact]) -> bool | None:
 
 def _value(node: ast.expr, facts: Mapping[str, Fact]) -> object:
     match node:
-        case ast.Constant(value):
+        case ast.Constant(value) if value is not ...:
             return value
         case ast.Tuple(elements) | ast.List(elements):
             return tuple(_value(each, facts) for each in elements)

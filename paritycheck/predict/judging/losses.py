@@ -31,8 +31,8 @@ class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
     ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a
-    function, or under a condition that is open. ``wanted`` says what is known of it where it is no
-    file of the checkout.
+    function, or under a condition that is open; ``sure``: of one, no condition on the way to it is open.
+    ``wanted`` says what is known of it where it is no file of the checkout.
     """
 
     item: Item
@@ -41,6 +41,7 @@ class Loss(msgspec.Struct, frozen=True):
     breaks: bool
     wanted: Wanted | None = None
     late: bool = False
+    sure: bool = True
 
 
 class Losses(msgspec.Struct, frozen=True):
@@ -65,15 +66,10 @@ def find_losses(
     local_view: LocalView,
     placement: Placement,
     command: Importer,
-    *,
-    sure: bool = False,
 ) -> Losses:
-    """Judge every import of every application module that arrived; ``command`` is what starts the first.
-
-    ``sure``: what stands under open conditions is left out, as if it never ran.
-    """
-    search = _Search(container, view, local_view, placement, sure)
-    closure = follow_start(container, view, sure=sure)
+    """Judge every import of every application module that arrived; ``command`` is what starts the first."""
+    search = _Search(container, view, local_view, placement)
+    closure = follow_start(container, view)
     for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
     return msgspec.structs.replace(search.results(), closure=closure)
@@ -83,14 +79,8 @@ class _Search:
     """The state of one search: what was lost so far, by item."""
 
     def __init__(
-        self,
-        container: Snapshot,
-        view: ContainerView,
-        local_view: LocalView,
-        placement: Placement,
-        sure: bool,
+        self, container: Snapshot, view: ContainerView, local_view: LocalView, placement: Placement
     ) -> None:
-        self.sure = sure
         self.container = container
         self.view = view
         self.local = local_view
@@ -98,6 +88,7 @@ class _Search:
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
         self.breaking: set[Item] = set()
         self.early: set[Item] = set()
+        self.sure: set[Item] = set()
         self.misses: dict[Item, NotFound] = {}
         self.wanted: dict[Item, Wanted] = {}
         self.outside = Outside(container, view, local_view, placement)
@@ -117,6 +108,7 @@ class _Search:
                 item in self.breaking,
                 self.wanted.get(item),
                 item not in self.early,
+                item in self.sure,
             )
             for item, importers in sorted(self.needed.items())
         )
@@ -130,8 +122,7 @@ class _Search:
         while waiting:
             need = waiting.pop()
             statement = need.statement
-            runs = need.runs(self.view.facts)
-            if need.context == "type-checking" or runs is False or (self.sure and runs is None):
+            if need.context == "type-checking" or need.runs(self.view.facts) is False:
                 continue
             for target in resolve_import(statement, need.module, need.package, self.view.finder):
                 waiting.extend(self._weigh(target, need))
@@ -237,6 +228,7 @@ class _Search:
                     importer=Importer(here.path, statement.line, context, chain),
                     local_path=here.path,
                     own_name=here.name if need.module else "",
+                    sure=need.sure and need.runs(self.view.facts) is True,
                 )
 
     def _note(self, item: Item, miss: NotFound, need: Need) -> None:
@@ -244,8 +236,11 @@ class _Search:
         self.misses.setdefault(item, miss)
         if need.breaks:
             self.breaking.add(item)
-            if need.statement.context == "module" and need.runs(self.view.facts):
-                self.early.add(item)
+            if need.runs(self.view.facts):
+                if need.statement.context == "module":
+                    self.early.add(item)
+                if need.sure:
+                    self.sure.add(item)
 
 
 def _as_missing(miss: NotFound | Doubtful) -> NotFound:

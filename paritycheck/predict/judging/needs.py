@@ -28,7 +28,7 @@ class Need(msgspec.Struct, frozen=True):
 
     ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
     the checkout (``""``: not known). ``reached``: it runs when the container starts. ``own_name`` is
-    the module's ``__name__`` then (``""``: nobody knows).
+    the module's ``__name__`` then (``""``: nobody knows), ``sure``: no condition on the way to it is open.
     """
 
     statement: Import
@@ -38,6 +38,7 @@ class Need(msgspec.Struct, frozen=True):
     local_path: str
     reached: bool
     own_name: str = ""
+    sure: bool = True
 
     @property
     def context(self) -> ImportContext:
@@ -60,17 +61,12 @@ class Need(msgspec.Struct, frozen=True):
         return holds(self.statement.condition, named)
 
 
-def follow_start(container: Snapshot, view: ContainerView, *, sure: bool = False) -> Closure | None:
-    """Return what the start command reaches of the application; ``None`` if it is not understood.
-
-    ``sure``: not what is imported under conditions that are open.
-    """
+def follow_start(container: Snapshot, view: ContainerView) -> Closure | None:
+    """Return what the start command reaches of the application; ``None`` if it is not understood."""
     if not view.start.resolved:
         return None
     own = frozenset(container.application_modules)
-    return import_closure(
-        view.start.roots, view.finder, container.modules, own.__contains__, view.facts, sure=sure
-    )
+    return import_closure(view.start.roots, view.finder, container.modules, own.__contains__, view.facts)
 
 
 def list_needs(
@@ -116,7 +112,7 @@ def _reached_needs(
         context = max(reached.context, statement.context, key=CAUTION.index)
         importer = Importer(local or "/" + reached.path, statement.line, context, chain)
         package = reached.path.endswith("/__init__.py")
-        yield Need(statement, reached.name, package, importer, local, reached=True, own_name=own_name)
+        yield Need(statement, reached.name, package, importer, local, True, own_name, reached.sure)
 
 
 def _other_needs(container: Snapshot, path: str, view: ContainerView, placement: Placement) -> Iterator[Need]:
