@@ -129,3 +129,20 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
 )
 def test_no_error(files: dict[str, str], expected: list[tuple[str, str]], place: Place) -> None:
     assert told(place, files) == expected
+
+
+def test_a_first_install_for_the_dependencies_alone(place: Place) -> None:
+    """An earlier stage installs the project without its package, which a real image then has all the same."""
+    place.write(
+        {
+            "Containerfile": "FROM python:3.12 AS deps\nWORKDIR /d\nCOPY pyproject.toml .\nRUN uv sync\n"
+            f"{BASE}COPY --from=deps /d/.venv /v\n",
+            "pyproject.toml": '[project]\nname = "app"\nversion = "1"\n'
+            '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+            '[tool.hatch.build.targets.wheel]\npackages = ["app"]\n',
+        }
+    )
+    git(place.checkout, "add", "-A")
+    for arguments in ((), ("-i", place.image)):
+        found = place.run("check", "--format", "json", *arguments).document["findings"]
+        assert [each["code"] for each in found if each["severity"] == "error"] == []

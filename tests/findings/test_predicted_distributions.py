@@ -60,6 +60,48 @@ def test_requirements(run: str, text: str, declared: str, expected: list[tuple[s
     assert [told(each) for each in predicted(run, text, requirements_txt=declared)] == expected
 
 
+MAYBE = "class Client:\n    def get(self):\n        import httpx\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("import httpx\n", "error"),
+        ("def get():\n    import httpx\n", "error"),
+        ("class Client:\n    def __init__(self):\n        import httpx\n", "error"),
+        ("if __name__ == '__main__':\n    import httpx\n", "error"),  # this is how it is started
+        ("from app import helper\n", "error"),
+        ("if True:\n    import httpx\n", "error"),
+        # Whether these run is the program's affair.
+        ("import os\nif os.environ.get('A'):\n    import httpx\n", "warning"),
+        ("def get(kind):\n    if kind == 'a':\n        import httpx\n", "warning"),
+        ("def get(kind):\n    if kind == 'a':\n        from app import helper\n", "warning"),
+        (MAYBE, "warning"),
+        # One sure way is enough.
+        (MAYBE + "def main():\n    from app import helper\n", "error"),
+        ("from app import served\n", ""),  # imported, so it is not __main__
+    ],
+)
+def test_what_may_never_run_is_no_error(text: str, severity: str) -> None:
+    sources = {
+        "app/helper.py": "import httpx\n",
+        "app/served.py": "if __name__ == '__main__':\n    import httpx\n",
+    }
+    sources = {path: body for path, body in sources.items() if path[4:-3] in text}
+    found = predicted(CLOSED, text, None, "python:3.12-slim", requirements_txt="flask==3.1\n", **sources)
+    assert [(each.code, each.severity) for each in found] == ([("PC203", severity)] if severity else [])
+
+
+def test_a_step_runs_with_the_interpreter_that_it_names() -> None:
+    make = "RUN python -m venv /v && /v/bin/pip install --no-deps -r requirements.txt\n"
+    late = "if make():\n    import other\nimport flask\n"
+    tool = {"tool.py": late, "requirements.txt": "flask==3.1\n"}
+    end = "COPY tool.py /t/\nRUN {} /t/tool.py\n"
+    assert predicted(make + end.format("/v/bin/python"), "", None, **tool) == []
+    (finding,) = predicted(make + end.format("python"), "", None, **tool)
+    assert told(finding) == ("PC209", "error", ["flask"])
+
+
 def test_the_base_image_is_nobodys() -> None:
     found = predicted(
         CLOSED, "import httpx\n", base="registry.example/own:1", requirements_txt="flask==3.1\n"

@@ -72,7 +72,8 @@ def _hatch(project: Project) -> Payload:
             files[path] = project.at(path)
         else:
             # What is named and not there is passed over in silence: an editable install then points nowhere.
-            line = project.line_of("packages" if path in chosen else "only-include")
+            key = "packages" if path in chosen else "only-include"
+            line = project.line_of(key, "tool.hatch.build.targets.wheel")
             needs.append(Need(path, "pyproject.toml", line, silent=True))
             continue
         if path in chosen:

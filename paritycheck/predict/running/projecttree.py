@@ -124,10 +124,15 @@ class Project:
             if isinstance(path, str) and path:
                 yield Need(path, "pyproject.toml", self.line_of(key))
 
-    def line_of(self, key: str) -> int:
-        """Return the first line of pyproject.toml that sets ``key``, 0 if none does."""
+    def line_of(self, key: str, table: str = "") -> int:
+        """Return the first line of pyproject.toml that sets ``key``, 0 if none does.
+
+        What stands before the header of ``table`` is passed over, if it has one.
+        """
         text = (self.read("pyproject.toml") or b"").decode("utf-8", "replace")
-        for number, line in enumerate(text.splitlines(), start=1):
+        lines = text.splitlines()
+        first = next((number for number, line in enumerate(lines) if line.strip() == f"[{table}]"), 0)
+        for number, line in enumerate(lines[first:], start=first + 1):
             if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
                 return number
         return 0
