@@ -166,7 +166,7 @@ TOOLS = [
     ("streamlit run main.py --server.port 80", "/app/main.py", "/app"),
     ("streamlit --log_level debug run pkg/main.py", "/app/pkg/main.py", "/app/pkg"),
     ("chainlit run main.py -h", "/app/main.py", "/app"),
-    ("locust -f main.py", "/app/main.py", "/app"),
+    ("locust -f main.py", "/app/main.py?", "/app"),
     ("alembic upgrade head", "/app/migrations/env.py? /app/migrations/versions/a1_first.py?", "/app"),
     ("alembic -c absent.ini upgrade head", None, ""),
     ("dramatiq pkg.tasks main", "pkg.tasks main", "/app"),

@@ -1,7 +1,7 @@
-"""Files that list processes: supervisord's configuration and the Procfile.
+"""Files that list processes: the configurations of supervisord and circus, and the Procfile.
 
-Sources: supervisor ``options.py`` (ini sections ``program:NAME``), Heroku's Procfile (``name: command``),
-honcho ``process.py``.
+Sources: supervisor ``options.py`` (ini sections ``program:NAME``), circus ``config.py``, Heroku's Procfile
+(``name: command``), honcho ``process.py``.
 """
 
 import configparser
@@ -55,6 +55,26 @@ def read_supervisor(text: str) -> tuple[Listed, ...]:
                 _line_of(text, section),
             )
         )
+    return tuple(found)
+
+
+def read_circus(text: str) -> tuple[Listed, ...]:
+    """Return the watchers of a circus configuration; what it fills in itself is no word of the command."""
+    sections = read_ini(text)
+    found: list[Listed] = []
+    for section, settings in sections.items():
+        kind, _, name = section.partition(":")
+        command = " ".join(filter(None, (settings.get("cmd"), settings.get("args"))))
+        if kind == "watcher" and command:
+            environment = {
+                key.upper(): value
+                for each, pairs in sections.items()
+                if each == "env" or name in each.removeprefix("env:").split(",")
+                for key, value in pairs.items()
+                if each.startswith("env")
+            }
+            where = settings.get("working_dir", "")
+            found.append(Listed(name, command, where, environment, _line_of(text, section)))
     return tuple(found)
 
 

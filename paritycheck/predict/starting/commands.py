@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from paritycheck.parse.command.optionwords import flag_names
+from paritycheck.predict.starting.applications import APPLICATIONS
 from paritycheck.predict.starting.frameworks import FRAMEWORKS
 from paritycheck.predict.starting.python import (
     IS_PYTHON,
@@ -37,7 +38,12 @@ from paritycheck.predict.starting.supervisors import SUPERVISORS, has_services, 
 from paritycheck.predict.starting.workers import WORKERS
 from paritycheck.predict.starting.wrappers import WRAPPERS
 
-PROGRAMS: dict[str, Callable[[Call], Process]] = {**SERVERS, **WORKERS, **FRAMEWORKS}
+PROGRAMS: dict[str, Callable[[Call], Process]] = {
+    **SERVERS,
+    **WORKERS,
+    **FRAMEWORKS,
+    **APPLICATIONS,
+}
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"})
 # Programs that are no Python, however they are called.
 FOREIGN = flag_names(

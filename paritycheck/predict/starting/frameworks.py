@@ -194,27 +194,6 @@ def open_ended(program: str) -> Callable[[Call], Process]:
     return run
 
 
-def litestar(call: Call) -> Process:
-    """``litestar --app a.b:app run`` or LITESTAR_APP."""
-    options = read_options(call.arguments, frozenset({"--reload", "--debug", "-d", "-r", "--pdb"}))
-    return serve(
-        call,
-        options.last("--app") or call.scene.env.get("LITESTAR_APP") or "",
-        "litestar",
-        (options.last("--app-dir") or ".",),
-    )
-
-
-def positional(program: str) -> Callable[[Call], Process]:
-    """Return what follows ``sanic a.b:app`` and its like."""
-
-    def run(call: Call) -> Process:
-        target = next((word for word in call.arguments if not word.startswith("-")), "")
-        return serve(call, target, program, (".",))
-
-    return run
-
-
 FRAMEWORKS: dict[str, Callable[[Call], Process]] = {
     "flask": flask,
     "fastapi": fastapi,
@@ -222,18 +201,19 @@ FRAMEWORKS: dict[str, Callable[[Call], Process]] = {
     "streamlit": script_runner("streamlit", "run"),
     "chainlit": script_runner("chainlit", "run"),
     "panel": script_runner("panel", "serve"),
-    "locust": script_runner("locust"),
     MANAGE: manage,
     "django-admin": django_admin,
     "django": django_admin,
     "alembic": alembic,
     "pytest": pytest,
     "py.test": pytest,
-    "litestar": litestar,
-    "sanic": positional("sanic"),
     "jupyter": open_ended("jupyter"),
     "jupyter-lab": open_ended("jupyter"),
     "jupyter-notebook": open_ended("jupyter"),
     "jupyterhub": open_ended("jupyterhub"),
     "ipython": open_ended("ipython"),
+    **{
+        name: open_ended(name)
+        for name in ("airflow", "prefect", "kedro", "mlflow", "dbt", "scrapyd", "voila")
+    },
 }

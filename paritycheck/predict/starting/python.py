@@ -12,6 +12,7 @@ import re
 
 import msgspec
 
+from paritycheck.parse.command.optionwords import flag_names
 from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.importing.closure import Root
 from paritycheck.predict.starting.scene import (
@@ -31,11 +32,39 @@ IS_PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)?t?)?")
 _WITH_VALUE = "WX"
 # Nothing of the program's is run.
 _ASKS = frozenset({"-h", "-?", "-V", "--version", "--help", "--help-env", "--help-xoptions", "--help-all"})
-# Run another Python program in the same interpreter, with its sys.path: their options take a value.
-_RUNNERS: dict[str, frozenset[str]] = {
-    "debugpy": frozenset({"--wait-for-client", "--log-to-stderr"}),
-    "cProfile": frozenset(),
-    "memray": frozenset(),
+
+
+class Runner(msgspec.Struct, frozen=True):
+    """A module that runs another program in the same interpreter, with its sys.path.
+
+    ``flags`` are its options without a value, ``command`` is the word that asks for a run, if there is one.
+    """
+
+    flags: frozenset[str] = frozenset()
+    command: str = ""
+
+
+RUNNERS: dict[str, Runner] = {
+    "debugpy": Runner(flag_names("--wait-for-client --log-to-stderr")),
+    "cProfile": Runner(),
+    "profile": Runner(),
+    "pdb": Runner(),
+    "ipdb": Runner(),
+    "coverage": Runner(
+        flag_names("-p --parallel-mode -a --append --branch --timid -L --pylib -h --help"), "run"
+    ),
+    "memray": Runner(
+        flag_names(
+            "--live --follow-fork --native --trace-python-allocators --aggregate -q --quiet -v --verbose "
+            "-f --force --compress-on-exit --no-compress"
+        ),
+        "run",
+    ),
+    "pyinstrument": Runner(flag_names("--show-all --timeline --unicode --no-unicode --color --no-color -t")),
+    "viztracer": Runner(flag_names("--quiet -q --log_async --open --ignore_c_function --ignore_frozen")),
+    "scalene": Runner(flag_names("--cli --json --html --reduced-profile --cpu --gpu --memory --off --on")),
+    "kernprof": Runner(flag_names("-l --line-by-line -b --builtin -v --view -z --skip-zero")),
+    "hupper": Runner(),
 }
 
 
@@ -146,7 +175,7 @@ def _run_module(call: Call, flags: Flags) -> Outcome:
     name = flags.program
     if not name:
         return call.fails("python -m without a module")
-    if name in _RUNNERS:
+    if name in RUNNERS:
         return _run_through(call, flags)
     found = module_file(call.scene, call.search, name)
     package = found and not found.endswith(".py")
@@ -160,10 +189,16 @@ def _run_module(call: Call, flags: Flags) -> Outcome:
 
 def _run_through(call: Call, flags: Flags) -> Outcome:
     """Follow ``python -m debugpy [options] FILE | -m MODULE``: as if its own options were not there."""
+    runner = RUNNERS[flags.program]
     words = list(flags.arguments)
+    if runner.command and words[:1] != [runner.command]:
+        return call.fails(f"{flags.program}: {runner.command} is not asked for")
+    words = words[1:] if runner.command else words
     while words and words[0].startswith("-") and words[0] not in ("-m", "-c"):
         option = words.pop(0)
-        if option not in _RUNNERS[flags.program] and "=" not in option and words:
+        if option == "--":
+            break
+        if option not in runner.flags and "=" not in option and words:
             words.pop(0)
     again = run_python((call.process.interpreter, *words), call.scene)
     if isinstance(again, Process):

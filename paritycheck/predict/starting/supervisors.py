@@ -1,6 +1,7 @@
-"""Programs that start several others: supervisord, honcho and its kind, s6, runit.
+"""Programs that start several others: supervisord, circus, honcho and its kind, s6, runit.
 
-Sources: supervisor ``options.py`` (default places, ``%(ENV_x)s``), honcho ``command.py``, s6-overlay's
+Sources: supervisor ``options.py`` (default places, ``%(ENV_x)s``), honcho ``command.py``, circus
+``config.py``, s6-overlay's
 README (``/etc/services.d``, ``/etc/s6-overlay/s6-rc.d``), runit's ``runsvdir``.
 """
 
@@ -16,7 +17,13 @@ import msgspec
 
 from paritycheck.model.location import Location
 from paritycheck.parse.command.optionwords import flag_names, read_options
-from paritycheck.parse.command.processfiles import Listed, included_files, read_procfile, read_supervisor
+from paritycheck.parse.command.processfiles import (
+    Listed,
+    included_files,
+    read_circus,
+    read_procfile,
+    read_supervisor,
+)
 from paritycheck.predict.starting.scene import UNKNOWN, Command, Outcome, Process, Scene
 
 _PLACES = (
@@ -60,6 +67,17 @@ def honcho(words: tuple[str, ...], scene: Scene) -> tuple[Outcome, ...]:
     asked = after.rest
     found = [_listed(item, path, scene) for item in read_procfile(text) if not asked or item.name in asked]
     return tuple(found) or (_problem(words, scene, f"{words[0]}: {path} names no process"),)
+
+
+def circusd(words: tuple[str, ...], scene: Scene) -> tuple[Outcome, ...]:
+    """``circusd FILE``: every ``[watcher:NAME]``."""
+    options = read_options(words[1:], flag_names("--daemon --version"))
+    path = scene.absolute(options.rest[0]) if options.rest else ""
+    text = scene.text(path) if path else None
+    if text is None:
+        return (_problem(words, scene, f"circusd: its configuration {path} cannot be read"),)
+    found = [_listed(item, path, scene) for item in read_circus(text)]
+    return tuple(found) or (_problem(words, scene, f"circusd: {path} names no watcher"),)
 
 
 def services(words: tuple[str, ...], scene: Scene) -> tuple[Outcome, ...]:
@@ -120,6 +138,7 @@ def _problem(words: tuple[str, ...], scene: Scene, problem: str) -> Process:
 
 SUPERVISORS: dict[str, Callable[[tuple[str, ...], Scene], tuple[Outcome, ...]]] = {
     "supervisord": supervisord,
+    "circusd": circusd,
     "honcho": honcho,
     "foreman": honcho,
     "forego": honcho,

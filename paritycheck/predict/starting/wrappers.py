@@ -14,7 +14,9 @@ import msgspec
 
 from paritycheck.parse.command.optionwords import flag_names, read_options
 from paritycheck.predict.starting.builtins import activate
+from paritycheck.predict.starting.python import RUNNERS
 from paritycheck.predict.starting.scene import Command, Scene
+from paritycheck.predict.starting.taskrunners import just, make, poe, project_task
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 Unwrap = Callable[[tuple[str, ...], Scene], Command]
@@ -98,8 +100,11 @@ def _in_environment(scene: Scene, project: str, environment: str = "") -> Scene:
     return activate(scene, f"{found}/bin/activate") if found else scene
 
 
-def _run(flags: str) -> Unwrap:
-    """Return what unwraps ``poetry run X``: in the project's environment, unless one is active."""
+def _run(flags: str, tool: str = "") -> Unwrap:
+    """Return what unwraps ``poetry run X``: in the project's environment, unless one is active.
+
+    ``tool``: X may be one of the tasks that it reads in pyproject.toml.
+    """
     names = frozenset(flags.split())
 
     def unwrap(words: tuple[str, ...], scene: Scene) -> Command:
@@ -116,12 +121,17 @@ def _run(flags: str) -> Unwrap:
         elif not scene.env.get("VIRTUAL_ENV"):
             scene = _in_environment(scene, ".")
         rest = options.rest
+        task = project_task(tool, rest, scene) if tool else None
+        if task is not None:
+            return task
         return Command(("python", *rest) if rest and rest[0].endswith(".py") else rest, scene)
 
     return unwrap
 
 
 def _newrelic(words: tuple[str, ...], scene: Scene) -> Command:
+    if words[:1] == ("run-python",):
+        return Command(("python", *words[1:]), scene)
     return Command(words[1:] if words[:1] == ("run-program",) else (), scene)
 
 
@@ -130,22 +140,34 @@ def _watchmedo(words: tuple[str, ...], scene: Scene) -> Command:
         "-R --recursive --no-restart-on-command-exit --ignore-directories --debug-force-polling -q -v"
     )
     options = read_options(words[1:], flags, stop=True)
+    if words[:1] == ("shell-command",):
+        return _shell_words((options.last("-c", "--command"),), scene)
     return Command(options.rest if words[:1] == ("auto-restart",) else (), scene)
 
 
-def _script(flag: str) -> Unwrap:
+def _runner(name: str) -> Unwrap:
     """Return what unwraps a runner that takes what ``python`` takes: ``coverage run -m x``."""
+    return lambda words, scene: Command(("python", "-m", name, *words), scene)
 
-    def unwrap(words: tuple[str, ...], scene: Scene) -> Command:
-        words = words[1:] if flag and words[:1] == (flag,) else words
-        position = 0
-        while (
-            position < len(words) and words[position].startswith("-") and words[position] not in ("-m", "-c")
-        ):
-            position += 1
-        return Command(("python", *words[position:]), scene)
 
-    return unwrap
+def _su(words: tuple[str, ...], scene: Scene) -> Command:
+    """``su [-] USER -c "COMMAND"``; ``runuser`` reads the same, and ``-u USER COMMAND``."""
+    flags = frozenset({"-", "-l", "--login", "-m", "-p", "--preserve-environment", "-P", "--pty", "-f"})
+    options = read_options(words, flags, stop="-u" in words or "--user" in words)
+    command = options.last("-c", "--command", "--session-command")
+    login = options.has("-", "-l", "--login") or "-" in words[:1]
+    if login and not command.lstrip().startswith("cd /"):
+        return Command((), scene)  # where it starts, and with which variables, is the user's affair
+    if command:
+        return _shell_words((command,), scene)
+    return Command(options.rest if options.has("-u", "--user") else (), scene)
+
+
+def _flock(words: tuple[str, ...], scene: Scene) -> Command:
+    """``flock [options] FILE COMMAND`` or ``-c "COMMAND"``."""
+    flags = flag_names("-s -x -e -n -o -u -F -v --shared --exclusive --nonblock --nb --close --no-fork")
+    rest = read_options(words, flags, stop=True).rest[1:]
+    return _shell_words(rest[1:2], scene) if rest[:1] in (("-c",), ("--command",)) else Command(rest, scene)
 
 
 def _after_dashes(words: tuple[str, ...], scene: Scene) -> Command:
@@ -173,7 +195,17 @@ WRAPPERS: dict[str, Unwrap] = {
     "gosu": _wrapper(skip=1),
     "su-exec": _wrapper(skip=1),
     "setpriv": _wrapper("--clear-groups --keep-groups --init-groups --no-new-privs --nnp --reset-env"),
-    "runuser": _wrapper("-l --login -"),
+    "runuser": _su,
+    "su": _su,
+    "flock": _flock,
+    "taskset": _wrapper("-a --all-tasks -c --cpu-list", skip=1),
+    "numactl": _wrapper("--all -a --localalloc -l --balancing -b"),
+    "unshare": _wrapper(
+        "-f --fork -m -u -i -n -p -U -C -T -r --net --pid --ipc --uts --user --map-root-user"
+    ),
+    "authbind": _wrapper("--deep"),
+    "catchsegv": _wrapper(),
+    "fixuid": _wrapper("-q"),
     "sudo": _wrapper("-E -H -n -S -i -k --preserve-env"),
     "chroot": _wrapper(skip=1),
     "setsid": _wrapper("-c --ctty -f --fork -w --wait"),
@@ -203,10 +235,10 @@ WRAPPERS: dict[str, Unwrap] = {
     "uv": _uv,
     "poetry": _run("-q --quiet -n --no-interaction -v -vv -vvv --no-plugins --no-cache --ansi --no-ansi"),
     "pipenv": _run("--verbose -v --quiet -q --bare"),
-    "pdm": _run("-v -q --no-self --no-isolation -s --site-packages"),
-    "hatch": _run("-v -q --no-color --no-interactive"),
-    "rye": _run("-v -q"),
-    "pixi": _run("-v -q --locked --frozen --no-lockfile-update"),
+    "pdm": _run("-v -q --no-self --no-isolation -s --site-packages", "pdm"),
+    "hatch": _run("-v -q --no-color --no-interactive", "hatch"),
+    "rye": _run("-v -q", "rye"),
+    "pixi": _run("-v -q --locked --frozen --no-lockfile-update", "pixi"),
     "ddtrace-run": _wrapper("-d --debug -i --info -p --profiling -v --version"),
     "opentelemetry-instrument": _wrapper(),
     "newrelic-admin": _newrelic,
@@ -216,14 +248,13 @@ WRAPPERS: dict[str, Unwrap] = {
     "watchfiles": lambda words, scene: _shell_words(
         read_options(words, frozenset({"--verbose", "--sigint"}), stop=True).rest[:1], scene
     ),
-    "coverage": _script("run"),
-    "debugpy": lambda words, scene: Command(("python", "-m", "debugpy", *words), scene),
-    "kernprof": _script(""),
-    "memray": _script("run"),
-    "pyinstrument": _script(""),
+    **{name: _runner(name) for name in RUNNERS if name not in ("cProfile", "profile", "pdb")},
     "conda": _run("--no-capture-output --live-stream -v"),
     "mamba": _run("--no-capture-output --live-stream -v"),
     "micromamba": _run("-a --attach"),
+    "make": make,
+    "just": just,
+    "poe": poe,
     "dotenv": _run("--override --no-override"),
     "doppler": _run("--no-cache --silent"),
     "infisical": _run("--silent"),
