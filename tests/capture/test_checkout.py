@@ -48,6 +48,7 @@ def test_contents_are_read_on_demand_through_links_and_within_limits(tmp_path: P
     (tmp_path / "linked").symlink_to("app")
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9\r\n")
     (tmp_path / "large.txt").write_bytes(b"x" * (LARGEST_TEXT + 1))
+    (tmp_path / "uv.lock").write_bytes(b"x" * (3 << 20))
     (tmp_path / "dangling.py").symlink_to("nowhere.py")
     os.truncate(os.open(tmp_path / "large.py", os.O_CREAT | os.O_WRONLY), LARGEST_MODULE + 1)
     os.mkfifo(tmp_path / "pipe.py")
@@ -55,6 +56,7 @@ def test_contents_are_read_on_demand_through_links_and_within_limits(tmp_path: P
     assert snapshot.modules["linked/x.py"].imports == (Import(1, "a"),)
     assert snapshot.texts["linked/x.py"] == "import a\r\n"
     assert snapshot.texts["latin.txt"] == "caf\\xe9\r\n"
+    assert len(snapshot.texts["uv.lock"]) == 3 << 20
     problem = snapshot.modules["large.py"].problem
     assert problem is not None
     assert problem.message == "larger than 8 MiB"

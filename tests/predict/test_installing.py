@@ -239,6 +239,19 @@ def test_members_of_a_uv_workspace() -> None:
     assert installed(found, "w/.venv/lib/python3.12/site-packages/two/") == "__init__.py"
 
 
+@pytest.mark.parametrize(("setting", "expected"), [("", ["one=/w/one/one"]), ("false", [])])
+def test_uv_packs_what_another_requires_without_a_build_system(setting: str, expected: list[str]) -> None:
+    texts = {
+        "pyproject.toml": NAMED + 'dependencies = ["one"]\n[tool.uv.workspace]\nmembers = ["one", "two"]\n'
+        "[tool.uv.sources]\none = { workspace = true }\n",
+        "one/pyproject.toml": '[project]\nname = "one"\n'
+        + (f"[tool.uv]\npackage = {setting}\n" if setting else ""),
+        "two/pyproject.toml": '[project]\nname = "two"\n',
+    }
+    found = install("one/one/__init__.py two/two/__init__.py", texts, "uv sync")
+    assert [entry for entry in search_path(found) if "=" in entry] == expected
+
+
 @pytest.mark.parametrize(
     ("paths", "texts", "steps", "expected"),
     [

@@ -16,7 +16,7 @@ from paritycheck.model.source import Problem, SourceFile
 from paritycheck.model.tree import FileTree
 
 CHUNK = 1 << 20
-LARGEST_TEXT = 1 << 20
+LARGEST_TEXT = 8 << 20  # locks of large workspaces have megabytes
 LARGEST_MODULE = 8 << 20
 
 # Yields the content of the file entry at a tree path, piece by piece; raises OSError.
@@ -36,8 +36,8 @@ def lazy_contents(
 ) -> Contents:
     """Return the contents of ``tree``; ``choose`` says, once and only if needed, what a document carries.
 
-    A module that cannot be read or is larger than 8 MiB has that as its problem; texts larger
-    than 1 MiB and what cannot be read are not to be had. Texts are decoded as UTF-8, other bytes
+    A module that cannot be read or is larger than 8 MiB has that as its problem; texts as large
+    and what cannot be read are not to be had. Texts are decoded as UTF-8, other bytes
     written ``\\xNN``, line ends kept.
     """
     carried = cache(choose)

@@ -196,7 +196,7 @@ def _local_projects(
             left_out = path != start and name in local and not selection.open and name not in names
             if (path == start and request.no_project) or left_out or name in skips:
                 continue
-            if installs(own):
+            if installs(own, required=path != start):
                 found.append((path, editable))
     return found
 

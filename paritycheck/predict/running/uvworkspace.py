@@ -12,10 +12,12 @@ from paritycheck.predict.running.projecttree import Project
 from paritycheck.predict.running.shellstate import Shell
 
 
-def installs(project: Project) -> bool:
-    """Tell whether uv installs the project itself: it is to be packed, or says so."""
+def installs(project: Project, required: bool = False) -> bool:
+    """Tell whether uv installs the project itself: it is to be packed, another requires it, or it says so."""
     setting = project.table("tool", "uv").get("package")
-    return bool(setting) if setting is not None else "build-system" in (project.pyproject or {})
+    if setting is not None:
+        return bool(setting)
+    return required or "build-system" in (project.pyproject or {})
 
 
 def members(project: Project) -> dict[str, str]:
