@@ -85,6 +85,8 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
             return False  # nothing that is started asks for an option
     if not wanted.doubt:
         return True
+    if kind == "elsewhere" and (facts.view.unseen or not facts.view.start.resolved):
+        return False  # it lies in an environment, and may be the one that is used
     if next(facts.supply.skipping(loss.item.name), None) is not None:
         return True
     known = facts.view.environment.interpreter is not None

@@ -119,6 +119,26 @@ def test_unknown_parts() -> None:
     assert finder.find("flask.cli") == Doubtful("flask.cli", "flask", Unknown("site", "unknown base image"))
 
 
+def test_a_namespace_may_be_a_package_where_nobody_knows() -> None:
+    def doubt(path: str) -> Unknown | None:
+        return Unknown("site", "a wheel that is not known") if path.startswith("site/") else None
+
+    drawn = tree("app/\n  shop/\n    log.yml\n    own.py\n")
+    finder = Finder(drawn, ["app", "site"], SUFFIXES, doubt=doubt)
+    assert isinstance(finder.find("shop.own"), Found)
+    assert isinstance(finder.find("shop.api"), Doubtful)
+    assert isinstance(Finder(drawn, ["app", "site"], SUFFIXES).find("shop.api"), NotFound)
+
+
+def test_a_directory_that_is_only_assumed_hides_no_namespace() -> None:
+    drawn = tree("app/\n  cloud/\n    cloud.py\n    more.py\n    utils/\n      x.py\n")
+    both = ["app", "app/cloud"]
+    assert isinstance(Finder(drawn, both, SUFFIXES).find("cloud.utils.x"), Doubtful)
+    guessing = Finder(drawn, both, SUFFIXES, assumed=1)
+    assert isinstance(guessing.find("cloud.utils.x"), Found)
+    assert isinstance(guessing.find("more"), Found)
+
+
 def test_an_extension_is_doubt_while_the_suffixes_are_not_known() -> None:
     outcome = Finder(TREE, ["app"]).find("pkg.fast")
     assert isinstance(outcome, Doubtful)

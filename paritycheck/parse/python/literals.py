@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -20,6 +21,11 @@ from paritycheck.parse.python.sourcetext import parse_module
 _MOST = 10_000  # strings of a list; source can double its own
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 Origin = tuple[int, str]
+# What stands in these may never run, or its failure may be caught.
+_PERHAPS = (
+    *(ast.If, ast.IfExp, ast.Try, ast.TryStar, ast.While, ast.Match),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
+)
 
 
 class Literals(msgspec.Struct, frozen=True):
@@ -30,7 +36,8 @@ class Literals(msgspec.Struct, frozen=True):
     ``stars`` are the modules of ``from x import *`` as (level, name), in order, and of ``from x import
     NAMES`` in capitals; a name that ends in ``.py`` is a file beside this one that ``include`` names.
     ``defaults`` are the environment variables that ``os.environ`` is given or asked for with a
-    default, anywhere in the file; ``calls`` the first arguments of calls, as (function's last name, string).
+    default, anywhere in the file; ``calls`` the first arguments of the calls that are
+    made whenever the file is imported, as (function's last name, string).
     """
 
     texts: dict[str, str] = {}
@@ -302,7 +309,12 @@ def _defaults(module: ast.Module, scope: Scope) -> Iterator[tuple[str, str]]:
 
 
 def _calls(module: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(module):
+    waiting: deque[ast.AST] = deque([module])
+    while waiting:
+        node = waiting.popleft()
+        if isinstance(node, _PERHAPS):
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
         if isinstance(node, ast.Call) and node.args:
             first = node.args[0]
             name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")

@@ -90,7 +90,8 @@ class Building:
             )
         found = find_image(self.request.bases, stage.base)
         if found is None and (not is_image_name(stage.base) or self.names_stage(stage.base)):
-            raise stage.refuse(f"{stage.base}: there is no such stage to build from here, nor such an image")
+            reason = f"{stage.base}: there is no such stage to build from here, nor such an image"
+            raise stage.refuse(reason, self.shared)
         return found
 
     def names_stage(self, name: str) -> bool:

@@ -17,6 +17,7 @@ from paritycheck.parse.build.containerfile import Containerfile, Instruction
 from paritycheck.predict.building.scope import Globals, Pairs
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,9}")
+_VARIABLE = re.compile(r"\$\{?(\w+)")
 _PLATFORM = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,2}")
 
 
@@ -35,9 +36,19 @@ class Stage(msgspec.Struct, frozen=True):
     instructions: tuple[Instruction, ...]
     parent: int | None = None
 
-    def refuse(self, message: str) -> BuildRefused:
-        """Return the engine's refusal of this stage's FROM line."""
-        return BuildRefused(message, self.origin.location.path, self.origin.location.line)
+    def refuse(self, message: str, shared: Globals | None = None) -> BuildRefused:
+        """Return the engine's refusal of this stage's FROM line; with ``shared`` it names unset arguments."""
+        where = self.origin.location
+        words = " ".join(self.origin.words[:1])
+        unset = [
+            name
+            for name in dict.fromkeys(_VARIABLE.findall(words))
+            if shared is not None and not shared.visible.get(name)
+        ]
+        if not unset:
+            return BuildRefused(message, where.path, where.line)
+        given = " ".join(f"--build-arg {name}=..." for name in unset)
+        return BuildRefused(message, where.path, where.line, f"give the base image its arguments: {given}")
 
 
 def heading_declarations(containerfile: Containerfile) -> tuple[Pairs, ...]:
@@ -69,7 +80,7 @@ def split_stages(containerfile: Containerfile, shared: Globals) -> tuple[Stage, 
         except BuildRefused as error:
             raise stage.refuse(error.reason) from None
         if not base and shared.engine.name == "buildkit":
-            raise stage.refuse(f"base name ({origin.words[0]}) should not be blank")
+            raise stage.refuse(f"base name ({origin.words[0]}) should not be blank", shared)
         if shared.engine.name == "podman":
             _check_declarations(instructions, shared)
         stage = msgspec.structs.replace(stage, base=base)

@@ -25,7 +25,8 @@ class Finder:
     ``entries`` are the sys.path entries in order, as paths of the tree; ``suffixes`` the
     interpreter's extension-module suffixes in order; ``editables`` maps names to the paths that an
     editable finder redirects them to; ``modules`` tells what a source file says (asked only for
-    ``__init__`` files, and where a parent is no package); ``doubt`` why a path is unknown.
+    ``__init__`` files, and where a parent is no package); ``doubt`` why a path is unknown. From the
+    entry ``assumed`` on they are guesses: they supply what is missing, and hide no namespace package.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Finder:
         frozen: Iterable[str] = (),
         modules: Mapping[str, SourceFile] | None = None,
         doubt: Callable[[str], Unknown | None] | None = None,
+        assumed: int | None = None,
     ) -> None:
         self.tree = tree
         self.entries = tuple(entries)
@@ -53,6 +55,7 @@ class Finder:
         self._builtins = frozenset(builtins)
         self._frozen = frozenset(frozen)
         self._doubt = doubt
+        self._sure = len(self.entries) if assumed is None else assumed
         self._outcomes: dict[str, Outcome] = {}
         self._places = Places(tree)
 
@@ -107,6 +110,8 @@ class Finder:
         if not isinstance(outcome, Found):
             outcome = self._redirected(name) or outcome
         if isinstance(outcome, NotFound) and above is not None:
+            if above.kind == "namespace" and above.doubt is not None:
+                return Doubtful(name, name, above.doubt)  # a regular package there would be the whole of it
             return self._unless_altered(outcome, above)
         return outcome
 
@@ -121,6 +126,8 @@ class Finder:
             elif hit[0] == "namespace":
                 portions.append(hit[1])
                 first = index if first < 0 else first
+            elif portions and places is self.entries and index >= self._sure:
+                break
             else:
                 return self._found(name, hit, index, places, doubt)
         if portions:

@@ -8,6 +8,7 @@ a base image may have brought more than is listed, what is missing may be there 
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from functools import cached_property
 
@@ -23,6 +24,7 @@ from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
+_SEEDED = re.compile(r"(?:pip|setuptools|wheel)-")  # what every environment begins with
 _MAY_BRING: tuple[Brings, ...] = ("anything", "distributions")
 
 
@@ -67,7 +69,19 @@ class Outside:
     def open(self) -> str:
         """Why there may be distributions that nobody listed; ``""`` if all are listed."""
         part = None if self.actual else open_part(self.container, self.view)
-        return "" if part is None else part.reason
+        if part is not None:
+            return part.reason
+        return "" if self.actual or self.view.start.resolved else self._other_environment()
+
+    def _other_environment(self) -> str:
+        """Name an environment beside the one that is judged: what is started is not known, and may use it."""
+        sites = {each.path.lstrip("/") for each in self.view.environment.sys_path}
+        for path in self.container.tree.paths():
+            site, _, file = path.rpartition("/")[0].rpartition("/")
+            listed = path.endswith(".dist-info/METADATA") and not _SEEDED.match(file)
+            if listed and site not in sites:
+                return f"what is started is not known, and may use /{site}"
+        return ""
 
     @cached_property
     def _mentioned(self) -> frozenset[str]:
@@ -120,24 +134,31 @@ class Outside:
 
     @cached_property
     def _releases(self) -> tuple[Distribution, ...]:
-        """The releases of the checkout's own projects that are installed by name, wherever they lie.
+        """The distributions that are installed by name, wherever they lie, and whose files are not listed.
 
         What they hold is not known, and the interpreter may not be, either.
         """
-        projects = self.local.declarations().projects
         tree = self.container.tree
         found = []
         for path in () if self.actual else tree.paths():
             folder, _, file = path.rpartition("/")
             name, _, version = posixpath.basename(folder.removesuffix(".dist-info")).rpartition("-")
-            if file == "METADATA" and folder.endswith(".dist-info") and canonicalize_name(name) in projects:
+            if file == "METADATA" and folder.endswith(".dist-info"):
                 told = any(f"{folder}/{each}" in tree for each in ("RECORD", "direct_url.json"))
                 found += [] if told else [Distribution(name, version, posixpath.dirname(folder))]
         return tuple(found)
 
     def published(self, name: str) -> Distribution | None:
-        """Return the release of the checkout's own project that may bring ``name``: not the checkout."""
-        return next((each for each in self._releases if brings(each, name) in ("yes", "maybe")), None)
+        """Return the release that may bring ``name`` in the checkout's place.
+
+        It is one of the checkout's own projects, or one that is called like the module.
+        """
+        projects, top = self.local.declarations().projects, canonicalize_name(name.partition(".")[0])
+        for each in self._releases:
+            own = canonicalize_name(each.name)
+            if own == top or (own in projects and brings(each, name) in ("yes", "maybe")):
+                return each
+        return None
 
     def _unsure(self, name: str, miss: NotFound | Doubtful) -> Wanted | str | None:
         """Nobody knows whether it is there: only names that are well known, or declared, are worth a word."""
@@ -264,7 +285,7 @@ def _interpreters_before(container: Snapshot, view: ContainerView) -> list[str]:
     found = view.environment.interpreter
     program = view.start.executable or "python"
     if "/" in program:
-        return [program.lstrip("/")]
+        return [posixpath.normpath(posixpath.join("/", view.start.cwd, program)).lstrip("/")]
     path = (container.config.env.get("PATH") if container.config else "") or ""
     before = path.split(":")
     if found is not None and posixpath.dirname(found.executable) in before:

@@ -80,28 +80,31 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
         roots = package_roots(container.tree, container.application_modules)
         assumed = tuple(root for root in roots if root not in certain)
     facts = _facts(environment, start)
-    finder = _finder(container, environment, (*certain, *assumed))
+    finder = _finder(container, environment, certain, assumed)
     for _ in range(_ROUNDS):
         first, last = path_changes(container, start, finder, facts)
         widened = tuple(dict.fromkeys((*first, *certain, *last)))
         if set(widened) == set(certain):
             break
         certain = widened
-        finder = _finder(container, environment, tuple(dict.fromkeys((*certain, *assumed))))
+        finder = _finder(container, environment, certain, assumed)
     return ContainerView(finder, certain, assumed, facts, start, path_lines, environment, unseen)
 
 
-def _finder(container: Snapshot, environment: Environment, entries: tuple[str, ...]) -> Finder:
+def _finder(
+    container: Snapshot, environment: Environment, certain: tuple[str, ...], assumed: tuple[str, ...]
+) -> Finder:
     interpreter = environment.interpreter
     return Finder(
         container.tree,
-        entries,
+        tuple(dict.fromkeys((*certain, *assumed))),
         interpreter.suffixes if interpreter else (),
         editables={item.name: item.path.lstrip("/") for item in environment.editables},
         builtins=find_builtins(container.tree, environment) if interpreter else sys.stdlib_module_names,
         frozen=STARTED,
         modules=container.modules,
         doubt=container.project_doubt,
+        assumed=len(certain),
     )
 
 

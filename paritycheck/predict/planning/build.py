@@ -107,7 +107,8 @@ def _run_planned(
     planned: list[tuple[StageRun, list[Step]]] = []
     for stage in building.stages:
         if stage.parent is None and stage.base != "scratch" and not is_image_name(stage.base):
-            raise stage.refuse(f'failed to parse stage name "{stage.base}": invalid reference format')
+            reason = f'failed to parse stage name "{stage.base}": invalid reference format'
+            raise stage.refuse(reason, building.shared)
     for index in order:
         stage = building.stages[index]
         if stage.name in building.request.named:

@@ -97,6 +97,7 @@ def _start(shell: Shell, step: Step, words: tuple[str, ...]) -> None:
         perform(shell, [*step.shell, words[0]], None)  # a program that runs a shell: conda run
     elif program not in _SHELLS:
         shell.touch(shell.cwd, "generated")
+        shell.touch("", "distributions")  # whatever that shell understands may install something
     else:
         shell.errexit = any(re.fullmatch(r"-\w*e\w*", flag) for flag in step.shell[1:])
         follow(parse_script(words[0]), shell)

@@ -84,6 +84,9 @@ def _step(command: Command) -> tuple[Outcome, ...]:
     if scene.depth > _DEEPEST:
         return (_problem(command, f"{shown(words[0])} runs itself, or too many others in each other"),)
     if UNKNOWN in words[0]:
+        first = next((n for n, word in enumerate(words) if UNKNOWN not in word), len(words))
+        if words[first:] and _is_known(words[first]):  # $RUN_AS gunicorn: a wrapper, or nothing at all
+            return (Command(words[first:], scene.deeper(), command.given),)
         return (_problem(command, f"which command is run is not known: {shown(words[0])}"),)
     name = posixpath.basename(words[0])
     inner = scene.deeper()
@@ -101,6 +104,11 @@ def _step(command: Command) -> tuple[Outcome, ...]:
     if name in SUPERVISORS:
         return SUPERVISORS[name](words, inner)
     return _program(command, name, path)
+
+
+def _is_known(word: str) -> bool:
+    name = posixpath.basename(word)
+    return bool(IS_PYTHON.fullmatch(name)) or name in PROGRAMS
 
 
 def _is_own_script(path: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from paritycheck.parse.command.optionwords import flag_names, read_options
+from paritycheck.predict.environment.sitepaths import home_of
 from paritycheck.predict.starting.builtins import activate
 from paritycheck.predict.starting.python import RUNNERS
 from paritycheck.predict.starting.scene import Command, Scene
@@ -97,7 +98,23 @@ def _in_environment(scene: Scene, project: str, environment: str = "") -> Scene:
             break
         here = posixpath.dirname(here)
     found = next((place for place in places if scene.files.is_dir(f"{place}/bin")), "")
+    found = found or _kept_apart(scene)
     return activate(scene, f"{found}/bin/activate") if found else scene
+
+
+def _kept_apart(scene: Scene) -> str:
+    """Return the environment that Poetry or Pipenv keeps in the user's home, if there is only one."""
+    config = scene.container.config
+    user = config.user if config is not None else ""
+    home = scene.env.get("HOME") or home_of(user, scene.text("/etc/passwd") or "")
+    cache = scene.env.get("POETRY_CACHE_DIR") or f"{home}/.cache/pypoetry"
+    bases = (
+        scene.env.get("POETRY_VIRTUALENVS_PATH") or f"{cache}/virtualenvs",
+        scene.env.get("WORKON_HOME") or f"{home}/.local/share/virtualenvs",
+    )
+    places = [f"{base}/{name}" for base in bases for name in scene.files.names(base)]
+    found = [place for place in places if scene.files.is_file(f"{place}/pyvenv.cfg")]
+    return found[0] if len(found) == 1 else ""
 
 
 def _run(flags: str, tool: str = "") -> Unwrap:
