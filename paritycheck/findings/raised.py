@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
@@ -26,7 +27,7 @@ def missed_item(raised: Raised, importer: str, facts: Facts) -> Item | None:
     if library:
         return Item("library", library.rpartition("/")[2])
     if raised.file:
-        path = local_path(raised.file, facts)
+        path = local_path(raised.file, facts) or _alike(raised, facts)
         return Item("data", path, path) if path else None
     if not raised.imports or not raised.name:
         return None
@@ -79,6 +80,23 @@ def local_path(file: str, facts: Facts) -> str:
             entry = facts.local.tree.find(path)
             if entry is not None and entry.kind == "file":
                 return path
+    return ""
+
+
+def _alike(raised: Raised, facts: Facts) -> str:
+    """Return the file that lies to the code in the checkout as the missing one would in the container.
+
+    A path that code puts together from its own place leads there on both sides.
+    """
+    for frame in reversed(raised.frames):
+        own = own_file(frame, facts)
+        if not own or own.startswith("/") or not (frame.file.startswith("/") and raised.file.startswith("/")):
+            continue
+        way = posixpath.relpath(raised.file, posixpath.dirname(frame.file))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(own), way))
+        entry = facts.local.tree.find(path)
+        if entry is not None and entry.kind == "file":
+            return path
     return ""
 
 

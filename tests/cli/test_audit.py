@@ -105,6 +105,27 @@ def test_a_module_of_a_package_without_init_is_named(place: Place) -> None:
     assert "ENV PYTHONPATH=/srv/src" in failure["repair"]
 
 
+def test_a_file_is_known_by_how_it_lies_to_the_code(place: Place) -> None:
+    """The directories above differ: only from where the code lies does its way lead to it on both sides."""
+    sources = {"backend/shop/__init__.py": "", "backend/shop/main.py": "open(place())\n"}
+    file = 'FROM scratch\nWORKDIR /srv\nCOPY backend .\nCMD ["python3", "-m", "shop.main"]\n'
+    place.write({**sources, "Containerfile": file, "conf/rates.json": "{}"})
+    git(place.checkout, "add", "-A")
+    git(place.checkout, "commit", "-qm", "shop")
+    config = {"Env": ["PATH=/usr/local/bin"], "WorkingDir": "/srv", "Cmd": ["python3", "-m", "shop.main"]}
+    built = {path.replace("backend", "srv"): text.encode() for path, text in sources.items()}
+    write_image(place.root / "image.tar", built, config)
+    log = (
+        'Traceback (most recent call last):\n  File "/srv/shop/main.py", line 1, in <module>\n'
+        "    open(place())\nFileNotFoundError: [Errno 2] No such file or directory: '{}'\n"
+    )
+    failure = audited(place, write_log(place, log.format("/conf/rates.json")), 1)["failures"][0]
+    assert (failure["code"], failure["journey"]["item"]["path"]) == ("PC109", "conf/rates.json")
+    assert "COPY conf/rates.json /conf/rates.json" in failure["repair"]
+    failure = audited(place, write_log(place, log.format("/conf/other.json")), 1)["failures"][0]
+    assert failure["explained"] == "none-of-ours"
+
+
 def test_a_program_that_is_not_there_is_looked_for(place: Place) -> None:
     failure = audited(place, write_log(place, "sh: 1: exec: gunicorn: not found\n"), 1)["failures"][0]
     assert failure["explained"] == "parity"
