@@ -11,6 +11,7 @@ from paritycheck.model.source import ImportContext
 from paritycheck.parse.python.settingtests import reads_settings, settings_bound
 
 CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
 OPEN = "..."  # the condition that nobody can answer
 MAX_CONDITION = 1000  # characters; a chain of a thousand elif would write a text of a million
@@ -133,6 +134,18 @@ def catches(handlers: list[ast.ExceptHandler]) -> bool:
     return False
 
 
+def explains(handlers: list[ast.ExceptHandler]) -> bool:
+    """Tell whether a handler of ImportError raises another error with words: what it misses is optional.
+
+    In a function only: whoever does not call it does without, and whoever does is told.
+    """
+    first = next((each for each in handlers if each.type and _names_import_error(each.type)), None)
+    if first is None or first.type is None or not _names_import_error(first.type, _MISSING):
+        return False
+    last = first.body[-1]
+    return isinstance(last, ast.Raise) and isinstance(last.exc, ast.Call) and bool(last.exc.args)
+
+
 def replaces_import(statement: ast.Try | ast.TryStar, handler: ast.ExceptHandler) -> bool:
     """Tell whether a handler runs only where an import of the ``try`` failed: its own are second choices."""
     tried = any(isinstance(each, ast.Import | ast.ImportFrom) for each in statement.body)
@@ -155,9 +168,9 @@ def _under(around: Around, test: str) -> Around:
     return around._replace(condition=f"({around.condition}) and ({test})" if around.condition else test)
 
 
-def _names_import_error(node: ast.expr) -> bool:
+def _names_import_error(node: ast.expr, names: frozenset[str] = CATCHING) -> bool:
     kinds = node.elts if isinstance(node, ast.Tuple) else [node]
-    return any(_last(kind) in CATCHING for kind in kinds)
+    return any(_last(kind) in names for kind in kinds)
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

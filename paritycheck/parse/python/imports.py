@@ -22,6 +22,7 @@ from paritycheck.parse.python.importguards import (
     after,
     branches,
     catches,
+    explains,
     replaces_import,
     suppresses,
 )
@@ -215,7 +216,8 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
             yield statement.body, body
             yield statement.orelse, orelse
         case ast.Try() | ast.TryStar():
-            guarded = around.guarded or catches(statement.handlers)
+            optional = around.function and explains(statement.handlers)
+            guarded = around.guarded or optional or catches(statement.handlers)
             yield statement.body, around._replace(guarded=guarded)
             instead = around._replace(guarded=True)
             for handler in statement.handlers:
