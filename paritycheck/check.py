@@ -19,6 +19,7 @@ from paritycheck.findings import (
     loss_findings,
     mount_findings,
     platform_findings,
+    refusal_findings,
     shipped_findings,
     smoke_findings,
     start_findings,
@@ -66,6 +67,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     findings = [
         *loss_findings(losses, facts),
         *distribution_findings(losses, facts),
+        *refusal_findings(losses, facts),
         *dependency_findings(facts, _command(facts)),
         *version_findings(losses, facts),
         *shipped_findings(losses, facts),

@@ -10,6 +10,7 @@ from paritycheck.findings.libraries import library_findings
 from paritycheck.findings.losses import loss_findings
 from paritycheck.findings.mounts import mount_findings
 from paritycheck.findings.platforms import platform_findings
+from paritycheck.findings.refusals import refusal_findings
 from paritycheck.findings.shipped import shipped_findings
 from paritycheck.findings.smoke import smoke_findings, traceback_lines
 from paritycheck.findings.start import start_findings
@@ -27,6 +28,7 @@ __all__ = [
     "loss_findings",
     "mount_findings",
     "platform_findings",
+    "refusal_findings",
     "shipped_findings",
     "smoke_findings",
     "start_findings",

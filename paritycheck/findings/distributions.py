@@ -161,7 +161,7 @@ def _incomplete(loss: Loss, wanted: Wanted, there: Distribution, facts: Facts) -
         code,
         message,
         gate="importable",
-        severity="error" if loss.breaks and not wanted.doubt else "warning",
+        severity="error" if loss.breaks and loss.sure and not wanted.doubt else "warning",
         items=_items(loss, wanted, facts),
         locations=dict.fromkeys((*_declared(there.name, facts), *_lines(loss.importers[:1]))),
         imported_by=loss.importers,
@@ -183,7 +183,10 @@ def _not_standard(loss: Loss, wanted: Wanted, facts: Facts) -> Finding:
     version = interpreter.version if interpreter else ""
     helper = explain_absence("setuptools", facts.supply, loss.importers[0].path)
     places: Iterable[Location] = _base_lines(facts)
-    hint = "Stay on an older Python, or import what replaced the module."
+    what = "name" if loss.miss.reason == "no-name" else "module"
+    hint = f"Stay on an older Python, or import what replaced the {what}."
+    if not wanted.dropped:
+        hint = "Take the Python that has it, or a distribution that brings it to older ones."
     if wanted.name == "distutils":
         places, hint = (*helper.locations[:1], *places), helper.hint or hint
     verb = f"left the standard library with Python {since}" if wanted.dropped else f"is new in Python {since}"
@@ -192,7 +195,7 @@ def _not_standard(loss: Loss, wanted: Wanted, facts: Facts) -> Finding:
         "PC304",
         f"{loss.miss.name} {verb}, the container runs {version}{doubt}",
         gate="importable",
-        severity="error" if loss.breaks and not wanted.doubt else "warning",
+        severity="error" if loss.breaks and loss.sure and not wanted.doubt else "warning",
         items=[ReportItem("module", name) for name in wanted.modules],
         locations=dict.fromkeys((*places, *_lines(loss.importers[:1]))),
         imported_by=loss.importers,

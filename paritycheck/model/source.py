@@ -27,6 +27,8 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     ``dynamic`` for ``importlib.import_module("x")`` and ``__import__("x")``. ``condition`` is the
     test of the interpreter or platform under which it runs, as a Python expression
     (``sys.version_info >= (3, 11)``), ``...`` where it is one that nobody can answer; empty: always.
+    ``caught`` are the exceptions that a guard catches which catches no others than kinds of ImportError;
+    empty: no guard, or one that may catch more.
     """
 
     line: int
@@ -36,6 +38,7 @@ class Import(msgspec.Struct, frozen=True, omit_defaults=True):
     context: ImportContext = "module"
     dynamic: bool = False
     condition: str = ""
+    caught: tuple[str, ...] = ()
 
 
 class DataReference(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,6 +92,18 @@ class EntryGroup(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = ""
 
 
+class Raise(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A statement that ends the import of its module for certain, by raising ``exception``.
+
+    The exception is the last word of its class's name, empty if it is no plain name. ``condition`` as in
+    :class:`Import`.
+    """
+
+    line: int
+    exception: str = ""
+    condition: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
 
@@ -106,7 +121,7 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
     ``data`` are the places that it names, in order of line, as far as they are literal, ``constants`` those
     that other modules may take from it. ``groups`` are the groups of entry points that it loads, ``ignores``
-    the comments that let findings pass.
+    the comments that let findings pass, ``raises`` what importing it raises for certain.
     """
 
     imports: tuple[Import, ...] = ()
@@ -118,3 +133,4 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     constants: dict[str, Constant] = {}
     groups: tuple[EntryGroup, ...] = ()
     ignores: tuple[InlineIgnore, ...] = ()
+    raises: tuple[Raise, ...] = ()

@@ -10,7 +10,7 @@ from paritycheck.config import Config
 from paritycheck.model.environment import Distribution, Environment, Interpreter, PathEntry
 from paritycheck.model.journey import Journey
 from paritycheck.model.report import Finding
-from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot
+from paritycheck.model.snapshot import GitFacts, ImageConfig, OnDemand, Origin, Snapshot
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.python.imports import parse_source
 
@@ -57,7 +57,7 @@ def side(
     return Snapshot(
         origin=origin,
         tree=FileTree(FileEntry(path, "file") for path in files),
-        modules={path: modules[path] for path in own if path in modules},
+        modules=OnDemand(modules.get, lambda: (path for path in own if path in modules)),
         texts=dict(files),
         digests={path: hashlib.sha256(text.encode()).hexdigest() for path, text in own.items()},
         environment=described,

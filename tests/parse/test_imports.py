@@ -444,3 +444,99 @@ def test_a_configuration_of_celery_is_imported_by_workers() -> None:
         b"app.config_from_object('conf.celery')\napp.config_from_object('django.conf:settings')"
     )
     assert [(each.module, each.condition) for each in found.imports] == [("conf.celery", "celery.worker")]
+
+
+VERSION = "sys.version_info < (3, 12)"
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("raise ImportError('gone')\nraise KeyError\n", [(1, "ImportError", "")]),
+        ("'''doc'''\nimport os\nraise exceptions.Gone\n", [(3, "Gone", "")]),
+        ("raise make()[0]", [(1, "", "")]),
+        ("def f(): raise KeyError", []),
+        ("class A:\n raise KeyError", []),
+        ("if x: raise KeyError", []),
+        ("for x in y: raise KeyError", []),
+        ("with x: raise KeyError", []),
+        ("try: raise KeyError\nexcept KeyError: pass", []),
+        ("try: import a\nexcept ImportError: raise KeyError", []),
+        ("try: raise KeyError\nfinally: f()", [(1, "KeyError", "")]),
+        ("if TYPE_CHECKING:\n import a\nelse:\n raise KeyError", [(4, "KeyError", "")]),
+        ("if TYPE_CHECKING:\n raise KeyError", []),
+        (f"if {VERSION}:\n raise RuntimeError", [(2, "RuntimeError", VERSION)]),
+        (f"if {VERSION}:\n pass\nelse:\n raise RuntimeError", [(4, "RuntimeError", f"not ({VERSION})")]),
+        ("if sys.platform != 'win32': raise ImportError", [(1, "ImportError", "sys.platform != 'win32'")]),
+        (f"if {VERSION}:\n print('old')\n sys.exit(1)", [(3, "SystemExit", VERSION)]),
+        (f"if {VERSION}: sys.exit('Python ' + wanted)", [(1, "SystemExit", VERSION)]),
+        (f"if {VERSION}: raise SystemExit(f'{{x}}')", [(1, "SystemExit", VERSION)]),
+        (f"if {VERSION}: sys.exit(main())", []),
+        (f"if {VERSION}: sys.exit(0)", []),
+        ("sys.exit('gone')", []),
+        ("sys.exit(main())\nraise KeyError", []),
+        ("if __name__ == '__main__': raise SystemExit(main())", []),
+    ],
+)
+def test_what_a_module_raises(text: str, raised: list[tuple[int, str, str]]) -> None:
+    found = [(each.line, each.exception, each.condition) for each in read(text).raises]
+    assert found == raised
+
+
+@pytest.mark.parametrize(
+    ("handlers", "caught"),
+    [
+        ("except ImportError: pass", ("ImportError",)),
+        ("except (ImportError, ModuleNotFoundError): pass", ("ImportError", "ModuleNotFoundError")),
+        ("except ModuleNotFoundError: pass", ("ModuleNotFoundError",)),
+        ("except (ImportError, OSError): pass", ()),
+        ("except ImportError: pass\nexcept OSError: pass", ()),
+        ("except Exception: pass", ()),
+        ("except: pass", ()),
+        ("except ImportError: raise", ()),
+        ("finally: pass", ()),
+    ],
+)
+def test_what_a_guard_catches(handlers: str, caught: tuple[str, ...]) -> None:
+    assert [each.caught for each in read(f"try:\n import x\n{handlers}").imports] == [caught]
+
+
+def test_nested_guards_catch_what_either_does() -> None:
+    inner = "try:\n  import x\n except ImportError: pass\n import y"
+    for outer, caught in (
+        ("ModuleNotFoundError", [("ImportError", "ModuleNotFoundError")]),
+        ("Exception", [()]),
+    ):
+        found = read(f"try:\n {inner}\nexcept {outer}: pass").imports
+        assert [each.caught for each in found][:1] == caught
+    found = read("try:\n def f():\n  import x\nexcept ImportError: pass").imports
+    assert [each.caught for each in found] == [()]
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("if name == 'a':\n  return 1\n raise AttributeError(name)", {"a"}),
+        (
+            "import warnings\n if name == 'a':\n  return 1\n if name in ('b', 'c'):\n  return 2\n raise E",
+            {*"abc"},
+        ),
+        ("if name == 'a':\n  return 1\n elif name == 'b':\n  return 2\n else:\n  raise E", {"a", "b"}),
+        ("raise AttributeError(name)", set()),
+        ("if name == 'a':\n  return 1", None),
+        ("if name == 'a':\n  return 1\n elif known(name):\n  return 2\n raise E", None),
+        ("if name in NAMES:\n  return 1\n raise E", None),
+        ("if name != 'a':\n  return 1\n raise E", None),
+        ("try:\n  return NAMES[name]\n except KeyError:\n  raise E from None", None),
+        ("return NAMES[name]", None),
+    ],
+)
+def test_names_that_a_module_answers_for(body: str, names: set[str] | None) -> None:
+    source = read(f"x = 1\ndef __getattr__(name):\n {body}\n")
+    assert source.open_ended is (names is None)
+    assert names is None or set(source.defines) == names | {"x", "__getattr__"}
+
+
+def test_a_getattr_that_is_not_defined_here_answers_everything() -> None:
+    assert read("from lazy import __getattr__").open_ended
+    assert read("__getattr__, x = attach(__name__)").open_ended

@@ -46,7 +46,7 @@ def _environment(image: StackedImage) -> Environment:
 
 
 def _text(image: StackedImage, path: str) -> str | None:
-    data = image.read(path, selection.MAX_TEXT)
+    data = image.read(path, selection.MAX_SOURCE if selection.is_source(path) else selection.MAX_TEXT)
     return None if data is None or b"\0" in data else data.decode("utf-8", "replace")
 
 

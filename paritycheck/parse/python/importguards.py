@@ -10,8 +10,8 @@ from typing import NamedTuple
 from paritycheck.model.source import ImportContext
 from paritycheck.parse.python.settingtests import reads_settings, settings_bound
 
-CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
+CATCHING = _MISSING | {"Exception", "BaseException"}
 LEAVING = frozenset({"exit", "quit", "_exit", "abort"})
 OPEN = "..."  # the condition that nobody can answer
 MAX_CONDITION = 1000  # characters; a chain of a thousand elif would write a text of a million
@@ -56,6 +56,7 @@ class Around(NamedTuple):
     """What encloses a statement. ``binds``: the names that it binds are the module's own.
 
     ``settings`` are names that hold one of the program's settings, ``method``: functions here are methods.
+    ``caught`` as in ``Import``.
     """
 
     binds: bool = True
@@ -65,6 +66,7 @@ class Around(NamedTuple):
     condition: str = ""
     settings: frozenset[str] = frozenset()
     method: bool = False
+    caught: tuple[str, ...] = ()
 
     @property
     def context(self) -> ImportContext:
@@ -80,12 +82,27 @@ class Around(NamedTuple):
 
         That somebody calls a method is not to be told, but for those that make an object.
         """
-        inside = self._replace(binds=False, function=True, guarded=False, method=False)
+        inside = self._replace(binds=False, function=True, guarded=False, caught=(), method=False)
         return _under(inside, OPEN) if self.method and name not in _MAKING else inside
 
     def inside_class(self) -> "Around":
         """The body of a class: the functions in it are methods."""
         return self._replace(binds=False, method=True)
+
+    def guarded_by(self, handlers: list[ast.ExceptHandler]) -> "Around":
+        """The body of a ``try`` with these handlers."""
+        if self.function and explains(handlers):
+            return self.guarded_anyhow()
+        if not catches(handlers):
+            return self
+        caught = _only_import_errors(handlers)
+        if self.guarded:  # what one guard lets through, the outer one may catch
+            caught = (*caught, *self.caught) if caught and self.caught else ()
+        return self._replace(guarded=True, caught=caught)
+
+    def guarded_anyhow(self) -> "Around":
+        """What a failure does not end here, for whatever reason."""
+        return self._replace(guarded=True, caught=())
 
 
 def after(statement: ast.stmt, around: Around) -> Around:
@@ -96,7 +113,7 @@ def after(statement: ast.stmt, around: Around) -> Around:
     if isinstance(statement, ast.If):
         left = around.function and not around.guarded and any(map(_ends, (statement.body, statement.orelse)))
         if left and reads_settings(statement.test, around.settings):
-            return around._replace(guarded=True)
+            return around.guarded_anyhow()
         return around
     bound = frozenset(settings_bound(statement, around.settings))
     return around._replace(settings=around.settings | bound) if bound else around
@@ -114,10 +131,10 @@ def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Aro
     if finds and any(
         isinstance(node, ast.Call) and _last(node.func) == "find_spec" for node in ast.walk(statement.test)
     ):
-        guarded = around._replace(guarded=True)
+        guarded = around.guarded_anyhow()
         return guarded, guarded
     if around.function and reads_settings(statement.test, around.settings):
-        guarded = around._replace(guarded=True)
+        guarded = around.guarded_anyhow()
         return guarded, guarded
     if not _about_interpreter(statement.test):
         perhaps = _under(around, OPEN)
@@ -150,6 +167,15 @@ def replaces_import(statement: ast.Try | ast.TryStar, handler: ast.ExceptHandler
     """Tell whether a handler runs only where an import of the ``try`` failed: its own are second choices."""
     tried = any(isinstance(each, ast.Import | ast.ImportFrom) for each in statement.body)
     return tried and (handler.type is None or _names_import_error(handler.type))
+
+
+def _only_import_errors(handlers: list[ast.ExceptHandler]) -> tuple[str, ...]:
+    """Return the names of what handlers catch if these are kinds of ImportError, else nothing."""
+    names: list[str] = []
+    for handler in handlers:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names += [_last(kind) if kind is not None else "" for kind in kinds]
+    return tuple(dict.fromkeys(names)) if _MISSING.issuperset(names) else ()
 
 
 def suppresses(statement: ast.With | ast.AsyncWith) -> bool:

@@ -21,14 +21,14 @@ from paritycheck.parse.python.importguards import (
     Around,
     after,
     branches,
-    catches,
-    explains,
     replaces_import,
     suppresses,
 )
 from paritycheck.parse.python.literalnames import LiteralNames
+from paritycheck.parse.python.modulegetattr import answered_names
 from paritycheck.parse.python.namedmodules import WORDS, assigned_modules, called_modules
 from paritycheck.parse.python.reduction import reduce_source
+from paritycheck.parse.python.refusals import refusals
 from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
 
@@ -109,6 +109,7 @@ class _Reading:
         self.loads = any(word in data for word in ENTRY_WORDS)
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
+        self.raises = refusals(module) if b"raise" in data or b"exit" in data else ()
         configured = may_test_settings(data)
         pending: list[tuple[list[ast.stmt], Around]] = [(module.body, Around())]
         curious = bool(self.suspects or self.walrus or self.named)
@@ -132,12 +133,13 @@ class _Reading:
         return SourceFile(
             imports=tuple(each for _, _, each in found),
             defines=tuple(sorted(self.defines)),
-            open_ended=self.open_ended or "__getattr__" in self.defines,
+            open_ended=self.open_ended,
             package_path=_package_path(self.data),
             data=data.references,
             constants={**_texts(self.module), **data.constants},
             groups=tuple(entry_groups(self.calls, self.literal, self.data)) if self.loads else (),
             ignores=python_ignores(self.data),
+            raises=self.raises,
         )
 
     def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:
@@ -166,7 +168,13 @@ class _Reading:
         for alias in statement.names:
             self._add(
                 statement,
-                Import(statement.lineno, alias.name, 0, (), around.context, condition=around.condition),
+                Import(
+                    statement.lineno,
+                    alias.name,
+                    context=around.context,
+                    condition=around.condition,
+                    caught=around.caught,
+                ),
             )
             top = alias.name.partition(".")[0]
             self._bind_import(alias.asname or top, alias.name if alias.asname else top, around)
@@ -177,7 +185,13 @@ class _Reading:
         self._add(
             statement,
             Import(
-                statement.lineno, module, statement.level, names, around.context, condition=around.condition
+                statement.lineno,
+                module,
+                statement.level,
+                names,
+                around.context,
+                condition=around.condition,
+                caught=around.caught,
             ),
         )
         for alias in statement.names:
@@ -193,13 +207,20 @@ class _Reading:
         self.bound[name] = meaning
         if around.binds and not around.typing:
             self.defines.add(name)
+            self.open_ended |= name == "__getattr__"
 
     def _bind(self, statement: ast.stmt) -> None:
         if isinstance(statement, _Function | ast.ClassDef):
             self.defines.add(statement.name)
+            if statement.name == "__getattr__" and isinstance(statement, _Function):
+                answered = answered_names(statement)
+                self.defines.update(answered or ())
+                self.open_ended |= answered is None
             return
         for target in targets(statement):
-            self.defines.update(bound_names(target))
+            bound = frozenset(bound_names(target))
+            self.defines.update(bound)
+            self.open_ended |= "__getattr__" in bound
         if self.walrus:
             self.defines.update(assigned_within(statement))
 
@@ -216,16 +237,14 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
             yield statement.body, body
             yield statement.orelse, orelse
         case ast.Try() | ast.TryStar():
-            optional = around.function and explains(statement.handlers)
-            guarded = around.guarded or optional or catches(statement.handlers)
-            yield statement.body, around._replace(guarded=guarded)
-            instead = around._replace(guarded=True)
+            yield statement.body, around.guarded_by(statement.handlers)
+            instead = around.guarded_anyhow()
             for handler in statement.handlers:
                 yield handler.body, instead if replaces_import(statement, handler) else around
             yield statement.orelse, around
             yield statement.finalbody, around
         case ast.With() | ast.AsyncWith():
-            yield statement.body, around._replace(guarded=around.guarded or suppresses(statement))
+            yield statement.body, around.guarded_anyhow() if suppresses(statement) else around
         case ast.For() | ast.AsyncFor() | ast.While():
             yield statement.body, around
             yield statement.orelse, around

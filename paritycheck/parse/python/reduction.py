@@ -132,7 +132,8 @@ def _drop_definitions(text: bytes, masked: bytes) -> bytes | None:
         end = _end_of(masked, found)
         if end < 0:
             return None
-        if any(word.search(masked, found.start(), end) for word in _KEPT):
+        # What a module's own __getattr__ answers are names of the module.
+        if found[3] == b"__getattr__" or any(word.search(masked, found.start(), end) for word in _KEPT):
             position = found.end()
             continue
         pieces += (

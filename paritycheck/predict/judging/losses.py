@@ -23,6 +23,7 @@ from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
 from paritycheck.predict.judging.needs import CAUTION, Need, follow_start, list_needs
 from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.refusals import Refusal, Refusals, Refused, escapes
 from paritycheck.predict.judging.thirdparty import Outside, Wanted
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
@@ -49,7 +50,8 @@ class Losses(msgspec.Struct, frozen=True):
 
     ``closure`` is what the start command reaches, if it is understood. ``used`` are the container's
     distributions that are imported (names normalised), and by whom; ``outdated`` the names that a file of
-    the checkout (path, name) binds and the container's copy of it does not, and what needs them.
+    the checkout (path, name) binds and the container's copy of it does not, and what needs them;
+    ``refused`` are the modules that raise when they are imported.
     """
 
     losses: tuple[Loss, ...]
@@ -58,6 +60,7 @@ class Losses(msgspec.Struct, frozen=True):
     closure: Closure | None = None
     used: dict[str, tuple[Importer, ...]] = {}
     outdated: dict[tuple[str, str], tuple[Need, ...]] = {}
+    refused: tuple[Refused, ...] = ()
 
 
 def find_losses(
@@ -70,6 +73,7 @@ def find_losses(
     """Judge every import of every application module that arrived; ``command`` is what starts the first."""
     search = _Search(container, view, local_view, placement)
     closure = follow_start(container, view)
+    search.judge_programs(command)
     for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
     return msgspec.structs.replace(search.results(), closure=closure)
@@ -85,17 +89,20 @@ class _Search:
         self.view = view
         self.local = local_view
         self.placement = placement
+        self.outside = Outside(container, view, local_view, placement)
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
         self.breaking: set[Item] = set()
         self.early: set[Item] = set()
         self.sure: set[Item] = set()
         self.misses: dict[Item, NotFound] = {}
         self.wanted: dict[Item, Wanted] = {}
-        self.outside = Outside(container, view, local_view, placement)
         self.arrived: dict[str, Importer] = {}
         self.doubtful: dict[str, str] = {}
         self.used: dict[str, list[Importer]] = defaultdict(list)
         self.outdated: dict[tuple[str, str], list[Need]] = defaultdict(list)
+        self.refusals = Refusals(self.outside)
+        self.refused: dict[Refusal, list[Importer]] = defaultdict(list)
+        self.fatal: set[Refusal] = set()
 
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
@@ -114,7 +121,21 @@ class _Search:
         )
         outdated = {name: tuple(needs) for name, needs in self.outdated.items()}
         used = {name: in_order(importers) for name, importers in self.used.items()}
-        return Losses(tuple(losses), self.arrived, self.doubtful, used=used, outdated=outdated)
+        refused = tuple(
+            Refused(refusal, in_order(importers), refusal in self.fatal)
+            for refusal, importers in self.refused.items()
+        )
+        return Losses(
+            tuple(losses), self.arrived, self.doubtful, used=used, outdated=outdated, refused=refused
+        )
+
+    def judge_programs(self, command: Importer) -> None:
+        """Judge the files that the start command runs: ``python file`` imports nothing."""
+        for root in self.view.start.roots if self.view.start.resolved else ():
+            refusal = self.refusals.of(root.name, root.path) if root.path else None
+            if refusal is not None:
+                self.refused[refusal].append(msgspec.structs.replace(command, context=root.context))
+                self.fatal.add(refusal)
 
     def judge(self, first: Need) -> None:
         """Judge one statement, then those of every lost file it leads to."""
@@ -126,18 +147,32 @@ class _Search:
                 continue
             for target in resolve_import(statement, need.module, need.package, self.view.finder):
                 waiting.extend(self._weigh(target, need))
+            self._lose_standard_names(need)
 
     def _weigh(self, target: Target, need: Need) -> Iterator[Need]:
         match target.outcome:
             case Found(path=path):
+                self._refuse(target.name, need)
                 if path in self.placement.local_of:
                     self.arrived.setdefault(self.placement.local_of[path], need.importer)
                 elif path:
                     self._use(self.outside.owner(target.name), need)
             case Doubtful() as doubtful:
                 self._lose_outside(target.name, doubtful, need)
-            case NotFound() as miss:
+            case NotFound() as miss if not (target.attribute and self.refusals.on_the_way(target.name)):
                 yield from self._lose(target, miss, need)
+
+    def _refuse(self, name: str, need: Need) -> None:
+        """Note a module that raises, unless what it raises is caught."""
+        refusal = self.refusals.on_the_way(name)
+        if refusal is None:
+            return
+        escaping = escapes(refusal.raised, need.statement)
+        if need.context != "guarded" or escaping:
+            self.refused[refusal].append(need.importer)
+            fatal = need.breaks or (need.reached and escaping and need.above != "guarded")
+            if fatal and need.sure and need.runs(self.view.facts):
+                self.fatal.add(refusal)
 
     def _lose(self, target: Target, miss: NotFound, need: Need) -> Iterator[Need]:
         if target.attribute:
@@ -177,6 +212,17 @@ class _Search:
             return False
         self.outdated[local, target.attribute].append(need)
         return True
+
+    def _lose_standard_names(self, need: Need) -> None:
+        statement = need.statement
+        if statement.level or need.context == "guarded":
+            return
+        for name in statement.names:
+            wanted = self.outside.lacks_standard(statement.module, name)
+            if wanted is not None:
+                item = Item("module", wanted.name)
+                self.wanted[item] = wanted
+                self._note(item, NotFound(wanted.name, wanted.name, "no-name"), need)
 
     def _lose_outside(self, name: str, miss: NotFound | Doubtful, need: Need) -> None:
         wanted = self.outside.judge(name, miss)

@@ -29,6 +29,7 @@ class Need(msgspec.Struct, frozen=True):
     ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
     the checkout (``""``: not known). ``reached``: it runs when the container starts. ``own_name`` is
     the module's ``__name__`` then (``""``: nobody knows), ``sure``: no condition on the way to it is open.
+    ``above`` is the effective context of the module itself.
     """
 
     statement: Import
@@ -39,6 +40,7 @@ class Need(msgspec.Struct, frozen=True):
     reached: bool
     own_name: str = ""
     sure: bool = True
+    above: ImportContext = "module"
 
     @property
     def context(self) -> ImportContext:
@@ -112,7 +114,9 @@ def _reached_needs(
         context = max(reached.context, statement.context, key=CAUTION.index)
         importer = Importer(local or "/" + reached.path, statement.line, context, chain)
         package = reached.path.endswith("/__init__.py")
-        yield Need(statement, reached.name, package, importer, local, True, own_name, reached.sure)
+        yield Need(
+            statement, reached.name, package, importer, local, True, own_name, reached.sure, reached.context
+        )
 
 
 def _other_needs(container: Snapshot, path: str, view: ContainerView, placement: Placement) -> Iterator[Need]:

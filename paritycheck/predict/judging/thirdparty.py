@@ -19,7 +19,9 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.snapshot import Brings, Snapshot, Unknown
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
+from paritycheck.predict.importing.standardnames import lacking_since
 from paritycheck.predict.judging.declared import normalise
+from paritycheck.predict.judging.membership import Membership
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
 from paritycheck.predict.judging.views import ContainerView, LocalView
@@ -198,6 +200,20 @@ class Outside:
             return None
         return int(numbers[0]), int(numbers[1])
 
+    def lacks_standard(self, module: str, name: str) -> Wanted | None:
+        """Say what ``from module import name`` wants of a standard library that does not have the name."""
+        release, full = self._release(), f"{module}.{name}"
+        change = lacking_since(full, release) if release else None
+        found = self.view.finder.find(module) if change is not None else None
+        if change is None or not isinstance(found, Found) or not self._is_standard(found):
+            return None
+        return Wanted(full, (full,), since=change.since, dropped=change.gone)
+
+    def _is_standard(self, found: Found) -> bool:
+        places = [each.path for each in self.view.environment.sys_path if each.reason == "stdlib"]
+        inside = any(f"/{found.path}".startswith(place + "/") for place in places)
+        return not found.path or (inside and self.owner(found.name) is None)
+
     def _standard(self, top: str, since: Release | None, dropped: bool) -> Wanted | None:
         names = {canonicalize_name(each.name) for each in self.installed}
         if top == "distutils" and "setuptools" in names:
@@ -217,13 +233,17 @@ class Outside:
         if not self.actual and miss.reason != "absent" and miss.reason != "no-name":
             return None  # which of a release's wheels fits is the installer's to say
         local = self.local.provider(name)
-        if self.local.environment.interpreter is not None:
-            if local is None or local.version == owner.version:
-                return None
-        elif self.actual and miss.reason == "no-name":
-            return None  # modules may bind names in ways that cannot be seen
+        parity = local is None or local.version == owner.version
+        if parity and self.local.environment.interpreter is not None:
+            return None
+        if miss.reason == "no-name" and not self._membership.lacks(above.name, name.rpartition(".")[2]):
+            return None
         # Where not all is listed, another release than this one may be chosen for what is not.
         return Wanted(owner.name, (miss.missing,), self.open, local=local, installed=owner)
+
+    @cached_property
+    def _membership(self) -> Membership:
+        return Membership(self.container, self.view.finder, wholly=self.actual)
 
     @cached_property
     def _application(self) -> frozenset[str]:
