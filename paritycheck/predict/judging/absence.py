@@ -138,7 +138,7 @@ def _left_out(name: str, supply: Supply) -> Absence | None:
     found = list(supply.skipping(name))
     if not found:
         return None
-    for reason in ("marker", "extra", "group", "excluded", "constraint"):
+    for reason in ("marker", "extra", "group", "unlocked", "excluded", "constraint"):
         for install, skipped in found:
             if skipped.reason == reason:
                 return _skipped(name, install, skipped, [each for _, each in found], supply)
@@ -157,10 +157,12 @@ def _skipped(
             f"Widen the marker of `{name}` at {declared}.",
         )
     sections = [each.declaration.section for each in every]
-    where = (
-        " and ".join(dict.fromkeys(_in_words(section) for section in sections if section)) or declared.path
-    )
-    reason = f"only {where} of {declared.path} brings it, and `{install.command}` does not select that"
+    where = " and ".join(dict.fromkeys(_in_words(section) for section in sections if section))
+    if skipped.reason == "unlocked":
+        because = f"{declared.path} declares it, and {skipped.why}"
+        return Absence("not-selected", because, (declared, install.location), skipped.remedy)
+    brings = f"only {where} of {declared.path} brings it" if where else f"{declared.path} declares it"
+    reason = f"{brings}, and `{install.command}` does not select that"
     named = _named_section(install, declared.path, supply)
     if named is not None:
         section, line = named

@@ -138,7 +138,9 @@ def _pipenv_install(shell: Shell, values: Values, action: str, target: Target, c
     if action == "sync" or "--deploy" in values or "--ignore-pipfile" in values:
         shell.need("Pipfile.lock")
     reading = Reading(shell)
-    request = pipenv_request(shell, values, shell.cwd)
+    # What `sync` finds in the Pipfile alone it does not install, and does not mind.
+    kept = {**values, "--ignore-pipfile": []} if action == "sync" else values
+    request = pipenv_request(shell, kept, shell.cwd)
     selection = select_pipenv(request, surroundings(shell, target, reading))
     record(shell, target, command, selection, reading.files)
     try:

@@ -108,7 +108,7 @@ def select_declared(declaration: Declaration, version: str = "") -> Selected:
 def skip_unlocked(declaration: Declaration, lock: str, command: str, remedy: str) -> Skipped:
     """Return a declaration that a command leaves out because the lock does."""
     return Skipped(
-        declaration, "excluded", f"{lock} lacks it, and `{command}` installs what is locked", remedy
+        declaration, "unlocked", f"{lock} lacks it, and `{command}` installs what is locked", remedy
     )
 
 

@@ -11,7 +11,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import Declaration
 
-Reason = Literal["extra", "group", "marker", "constraint", "excluded"]
+Reason = Literal["extra", "group", "marker", "constraint", "excluded", "unlocked"]
 
 
 class Selected(msgspec.Struct, frozen=True):

@@ -100,6 +100,16 @@ def test_a_file_that_nobody_installs() -> None:
     assert absence.hint == "add `httpx` to requirements.txt"
 
 
+def test_what_the_lock_lacks() -> None:
+    declared = declarations(Pipfile='[packages]\nhttpx = "*"\n')
+    skipped = Skipped(declared.of("httpx")[0], "unlocked", "Pipfile.lock lacks it", "lock the project anew")
+    sync = install("pipenv sync", "Pipfile", skipped=(skipped,))
+    absence = explain_absence("httpx", Supply(declared, (sync,), (SITE,)))
+    assert (absence.kind, str(absence.locations[0])) == ("not-selected", "Pipfile:2")
+    assert absence.reason == "Pipfile declares it, and Pipfile.lock lacks it"
+    assert absence.hint == "lock the project anew"
+
+
 def test_a_list_on_the_command_line() -> None:
     declared = declarations(requirements_txt="flask\nhttpx\n")
     pip = install("pip install flask", selected=("flask",))

@@ -383,6 +383,7 @@ PIPENV = {
         (("pipenv sync --system --dev",), "python", "anyio==4.3.0 idna==3.6 pytest==8.1.1"),
         (("PIPENV_VENV_IN_PROJECT=1 pipenv sync",), "/w/.venv/bin/python", "anyio==4.3.0 idna==3.6"),
         (("pipenv requirements > r.txt && pip install -r r.txt",), "python", "anyio==4.3.0 idna==3.6"),
+        (("echo 'flask = \"*\"' >> Pipfile", "pipenv sync --system"), "python", "anyio==4.3.0 idna==3.6"),
     ],
 )
 def test_what_pipenv_leaves(steps: tuple[str, ...], executable: str, expected: str) -> None:

@@ -131,7 +131,7 @@ def test_poetry_never_installs_what_its_lock_lacks() -> None:
     files = {"pyproject.toml": POETRY.replace("flask =", 'httpx = "*"\nflask ='), "poetry.lock": NEW}
     selection = select_poetry(project(), around(files))
     assert "httpx" not in versions(selection)
-    assert (skipped(selection)["httpx"][0], selection.open) == ("excluded", "")
+    assert (skipped(selection)["httpx"][0], selection.open) == ("unlocked", "")
 
 
 def test_poetry_without_a_lock_is_open() -> None:

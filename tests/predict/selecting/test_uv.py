@@ -139,7 +139,7 @@ def test_lock_that_lacks_a_declaration() -> None:
     assert "uv.lock lacks httpx" in anew.open
     frozen = select_uv(project(frozen=True), around(files))
     assert "httpx" not in versions(frozen)
-    assert skipped(frozen)["httpx"] == ("excluded", "run `uv lock`")
+    assert skipped(frozen)["httpx"] == ("unlocked", "run `uv lock`")
     assert frozen.open == ""
 
 
