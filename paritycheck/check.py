@@ -42,7 +42,7 @@ from paritycheck.model.report import (
 )
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown
-from paritycheck.predict.importing.entrypoints import with_entry_points
+from paritycheck.predict.importing.deferred import with_deferred_imports
 from paritycheck.predict.judging.absence import Supply
 from paritycheck.predict.judging.losses import Losses, find_losses
 from paritycheck.predict.judging.placement import Placement, place_by_likeness
@@ -152,7 +152,7 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
             "there is neither an image nor a Containerfile to predict one from",
             "name an image with -i, or a Containerfile with -f",
         )
-    container = with_entry_points(run_as(service, side))
+    container = with_deferred_imports(run_as(service, side))
     placement = _place(container, local, image, plan)
     start = resolve_start(container, config.start, project_scripts(plan.clone) if plan else None)
     if service is not None:

@@ -104,6 +104,19 @@ class Raise(msgspec.Struct, frozen=True, omit_defaults=True):
     condition: str = ""
 
 
+class Deferred(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An import by a name that begins with a constant of another module: ``import_module(f"{PKG}.x")``.
+
+    ``constant`` is ``.names:PKG``, the module as an import names it and the name in it; ``rest`` follows it.
+    """
+
+    line: int
+    constant: str
+    rest: str = ""
+    context: ImportContext = "module"
+    condition: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a file could not be analysed; ``line`` 0 when no line is to blame."""
 
@@ -120,8 +133,9 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
     ``data`` are the places that it names, in order of line, as far as they are literal, ``constants`` those
-    that other modules may take from it. ``groups`` are the groups of entry points that it loads, ``ignores``
-    the comments that let findings pass, ``raises`` what importing it raises for certain.
+    that other modules may take from it. ``groups`` are the groups of entry points that it loads,
+    ``deferred`` imports that need another module to be understood, ``ignores`` the comments that let
+    findings pass, ``raises`` what importing it raises for certain.
     """
 
     imports: tuple[Import, ...] = ()
@@ -132,5 +146,6 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     data: tuple[DataReference, ...] = ()
     constants: dict[str, Constant] = {}
     groups: tuple[EntryGroup, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
     ignores: tuple[InlineIgnore, ...] = ()
     raises: tuple[Raise, ...] = ()

@@ -439,6 +439,27 @@ def test_groups_of_entry_points(text: str, found: list[tuple[str, str]]) -> None
     assert [(each.name, each.context) for each in parse_source(text.encode()).groups] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from .names import PKG\nimport_module(f'{PKG}.x')", [(".names:PKG", ".x", "module")]),
+        ("from a.b import PKG as P\ndef f():\n import_module(P + '.x')", [("a.b:PKG", ".x", "function")]),
+        ("from a import M\n__import__(M)", [("a:M", "", "module")]),
+        (
+            "from a import P\nfor n in ('x', 'y'):\n import_module(P + '.' + n)",
+            [("a:P", ".x", "module"), ("a:P", ".y", "module")],
+        ),
+        ("from a import P\nimport_module('b.' + P)", []),
+        ("from a import P\nP = 'x'\nimport_module(P)", []),
+        ("from a import name\nimport_module(name)", []),
+    ],
+)
+def test_constants_of_other_modules(text: str, found: list[tuple[str, str, str]]) -> None:
+    says = parse_source(f"from importlib import import_module\n{text}\n".encode())
+    assert [(each.constant, each.rest, each.context) for each in says.deferred] == found
+    assert not [each for each in says.imports if each.dynamic]
+
+
 def test_a_configuration_of_celery_is_imported_by_workers() -> None:
     found = parse_source(
         b"app.config_from_object('conf.celery')\napp.config_from_object('django.conf:settings')"

@@ -8,11 +8,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from paritycheck.model.source import ANY_SUBMODULE, Import
+from paritycheck.model.source import ANY_SUBMODULE, Deferred, Import
 from paritycheck.parse.python.entrygroups import LOAD
 from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.importguards import Around
-from paritycheck.parse.python.literalnames import OWN, LiteralNames
+from paritycheck.parse.python.literalnames import IMPORTED, OWN, LiteralNames
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
 NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(", b"config_from_object(")
@@ -67,9 +67,24 @@ def dynamic_imports(
         whole = chosen or literal.strings(name)
         within = around._replace(guarded=True) if chosen else around
         for text in whole or (literal.beginning(name),):
+            if IMPORTED in text:
+                continue
             target = _target(call, callee, text, literal) if whole or text.endswith(".") else None
             if target is not None:
                 yield call.col_offset, _import(call, *target, within, partial=not whole)
+
+
+def deferred_imports(
+    found: Iterable[tuple[ast.Call, Around]], bound: dict[str, str], literal: LiteralNames
+) -> Iterator[Deferred]:
+    """Yield the imports among calls whose names begin with a constant of another module."""
+    for call, around in found:
+        name = _argument(call, 0, "name") if _callee(call.func, bound) else None
+        for text in literal.strings(name):
+            before, _, after = text.partition(IMPORTED)
+            constant, _, rest = after.partition(IMPORTED)
+            if not before and constant and IMPORTED not in rest:
+                yield Deferred(call.lineno, constant, rest, around.context, around.condition)
 
 
 def _import(call: ast.Call, level: int, module: str, around: Around, *, partial: bool) -> Import:

@@ -14,7 +14,13 @@ from paritycheck.model.source import Constant, Import, PackagePath, Problem, Sou
 from paritycheck.parse.inlineignores import python_ignores
 from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.datascopes import assigned_within, bindings, bound_names, targets
-from paritycheck.parse.python.dynamicimports import aliases_import, calls, dynamic_imports, suspect_lines
+from paritycheck.parse.python.dynamicimports import (
+    aliases_import,
+    calls,
+    deferred_imports,
+    dynamic_imports,
+    suspect_lines,
+)
 from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.entrygroups import entry_groups
 from paritycheck.parse.python.importguards import (
@@ -54,6 +60,8 @@ _ALTERS_PATH = re.compile(
 
 # No version, no word: a directory or a suffix is in it.
 _PATH_OR_MODULE = re.compile(r"/?(?=[\w./-]{0,200}[A-Za-z])[\w-][\w-]{0,99}(?:[./][\w-]{1,99}){1,20}")
+
+_NAMES_MODULE = re.compile(r"PKG|PACKAGE|MODULE|NAMESPACE|PLUGIN|PREFIX")
 
 # Statements that neither import nor bind nor hold others; by far the most.
 _SILENT = frozenset({ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Delete, ast.Nonlocal})
@@ -138,6 +146,7 @@ class _Reading:
             data=data.references,
             constants={**_texts(self.module), **data.constants},
             groups=tuple(entry_groups(self.calls, self.literal, self.data)) if self.loads else (),
+            deferred=tuple(deferred_imports(self.calls, self.bound, self.literal)),
             ignores=python_ignores(self.data),
             raises=self.raises,
         )
@@ -258,7 +267,9 @@ def _texts(module: ast.Module) -> dict[str, Constant]:
     for statement in module.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text)):
-                if name.isupper() and _PATH_OR_MODULE.fullmatch(text):
+                if name.isupper() and (
+                    _PATH_OR_MODULE.fullmatch(text) or (text.isidentifier() and _NAMES_MODULE.search(name))
+                ):
                     found[name] = Constant("absolute" if text[0] == "/" else "cwd", text.strip("/"))
     counts = bindings(module.body, walrus=False) if found else {}
     return {name: constant for name, constant in found.items() if counts[name] == 1}

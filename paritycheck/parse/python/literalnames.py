@@ -15,6 +15,7 @@ from paritycheck.parse.python.datascopes import bound_names
 
 OWN_PACKAGE = ("__package__", "__name__")
 OWN = "\0"  # stands for the name of the package that the module is in: no literal holds a NUL
+IMPORTED = "\1"  # around ``.names:PKG``, a constant of another module
 _MOST = 200  # strings that an expression can stand for
 _SAME = frozenset({"sorted", "list", "tuple", "set", "frozenset", "reversed"})
 
@@ -25,16 +26,20 @@ class LiteralNames:
     def __init__(self, module: ast.Module) -> None:
         self._module = module
         self._values: dict[str, list[ast.expr]] | None = None
+        self._imported: dict[str, str] = {}
 
     def strings(self, node: ast.expr | None, depth: int = 0) -> tuple[str, ...]:
         """Return every string that ``node`` can be; none if it is not literal."""
         match node:
             case ast.Constant(value=str() as text):
-                return (text,) if OWN not in text else ()
+                return (text,) if OWN not in text and IMPORTED not in text else ()
             case ast.Name(id=name) if name in OWN_PACKAGE:
                 return (OWN,)
             case ast.Name(id=name) if depth < 10:
-                found = [self.strings(each, depth + 1) for each in self._bound().get(name, ())]
+                bound = self._bound()
+                if name in self._imported:
+                    return (f"{IMPORTED}{self._imported[name]}{IMPORTED}",)
+                found = [self.strings(each, depth + 1) for each in bound.get(name, ())]
                 return tuple(text for each in found for text in each)[:_MOST] if all(found) else ()
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined([left, right], depth)
@@ -87,6 +92,7 @@ class LiteralNames:
             found: dict[str, list[ast.expr]] = {}
             constants = {name: value for name, value in _assigned(self._module.body) if counts[name] == 1}
             found.update((name, [value]) for name, value in constants.items())
+            self._imported = {name: origin for name, origin in _imported(self._module) if counts[name] == 1}
             for target, over in _loops(self._module):
                 found.update(_rounds(target, over, constants))
             self._values = {name: values for name, values in found.items() if counts[name] == 1}
@@ -111,6 +117,16 @@ def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
                 yield name, value
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 yield name, value
+
+
+def _imported(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names in capitals that are imported, each with the module and its name in there."""
+    for statement in module.body:
+        if isinstance(statement, ast.ImportFrom):
+            origin = "." * statement.level + (statement.module or "")
+            for alias in statement.names:
+                if alias.name.isupper():
+                    yield alias.asname or alias.name, f"{origin}:{alias.name}"
 
 
 def _loops(module: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:

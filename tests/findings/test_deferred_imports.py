@@ -1,4 +1,4 @@
-"""Modules that the code loads by entry points of its own project, which is installed in the container."""
+"""Modules that the code loads by what other files say: entry points, constants."""
 
 import pytest
 
@@ -74,3 +74,22 @@ def test_a_plugin_that_the_ignore_file_keeps_out(options: str, load: str, severi
 )
 def test_nothing_is_said_without_cause(more: dict[str, str]) -> None:
     assert told({**FILES, "shop/main.py": LOADER + "e.load()\n", **more}) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [
+        ("from .names import PLUGINS\nimport_module(f'{PLUGINS}.pay')", "shop/names.py"),
+        ("from shop.names import PLUGINS as P\nimport_module(P + '.pay')", "shop/names.py"),
+        (
+            "from . import PLUGINS\nfor n in ('pay',):\n    import_module(f'{PLUGINS}.{n}')",
+            "shop/__init__.py",
+        ),
+    ],
+)
+def test_a_constant_of_another_module(source: str, where: str) -> None:
+    main = f"from importlib import import_module\n{source}\n"
+    files = {**FILES, "shop/main.py": main, where: "PLUGINS = 'shop.plugins'\n"}
+    assert told(files) == []
+    ignored = {**files, ".dockerignore": "**/pay.py\n"}
+    assert told(ignored) == [("PC103", "error", ("shop.plugins.pay",))]

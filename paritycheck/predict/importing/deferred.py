@@ -1,4 +1,7 @@
-"""What the groups of entry points that a module loads lead to, by what is installed on the same side.
+"""Imports that a module's source alone does not tell: by entry points, by a constant of another module.
+
+Both are looked up on the side that the module is on. A constant is taken for its module's if that lies
+where an import from the directory of the module, or of one above it, would find it.
 
 Source: PyPA "Entry points specification" (``entry_points.txt`` beside a distribution's metadata).
 """
@@ -10,26 +13,31 @@ from functools import cached_property
 import msgspec
 
 from paritycheck.model.snapshot import OnDemand, Snapshot, carried_paths, read_ahead
-from paritycheck.model.source import Import, SourceFile
+from paritycheck.model.source import Deferred, Import, SourceFile
 from paritycheck.parse.python.distmetadata import parse_entry_points
 
 _METADATA = (".dist-info", ".egg-info")
 
 
-def with_entry_points(side: Snapshot) -> Snapshot:
-    """Return the side with its modules importing what they load by entry points; nothing is read yet."""
+def with_deferred_imports(side: Snapshot) -> Snapshot:
+    """Return the side with its modules importing what only other files tell; nothing is read yet."""
     modules, points = side.modules, _Points(side)
 
     def load(path: str) -> SourceFile | None:
         says = modules.get(path)
-        if says is None or not says.groups:
+        if says is None or not (says.groups or says.deferred):
             return says
-        more = tuple(
+        plugins = tuple(
             Import(group.line, module, 0, names, group.context, dynamic=True, condition=group.condition)
             for group in says.groups
             for module, names in points.of_group.get(group.name, ())
         )
-        return msgspec.structs.replace(says, imports=(*says.imports, *more))
+        named = (
+            Import(each.line, name, 0, (), each.context, dynamic=True, condition=each.condition)
+            for each in says.deferred
+            if (name := _named(each, path, side))
+        )
+        return msgspec.structs.replace(says, imports=(*says.imports, *plugins, *named))
 
     def ahead(paths: object) -> tuple[()]:
         read_ahead(modules, paths if isinstance(paths, list) else ())
@@ -37,6 +45,25 @@ def with_entry_points(side: Snapshot) -> Snapshot:
 
     carried = OnDemand(load, lambda: carried_paths(modules), ahead)
     return msgspec.structs.replace(side, modules=carried)
+
+
+def _named(deferred: Deferred, path: str, side: Snapshot) -> str:
+    """Return the name that is imported, ``""`` if the constant is not known."""
+    origin, _, name = deferred.constant.partition(":")
+    module = origin.lstrip(".")
+    level = len(origin) - len(module)
+    directory = path.split("/")[: -level or -1]
+    places = [directory] if level else [directory[:count] for count in range(len(directory), -1, -1)]
+    for place in places:
+        base = "/".join([*place, *module.split(".")] if module else place)
+        for file in (f"{base}.py", f"{base}/__init__.py"):
+            if file in side.tree:
+                says = side.modules.get(file)
+                constant = says.constants.get(name) if says is not None else None
+                text = constant.path if constant is not None and constant.base == "cwd" else ""
+                full = text + deferred.rest
+                return full if all(part.isidentifier() for part in full.split(".")) else ""
+    return ""
 
 
 class _Points:
