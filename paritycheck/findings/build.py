@@ -18,7 +18,7 @@ from paritycheck.predict.planning.deadlines import explain_dead_lines
 from paritycheck.predict.planning.plan import Plan
 from paritycheck.predict.planning.repairing import repair_ignore
 from paritycheck.predict.planning.rivals import plan_for_rivals
-from paritycheck.rules import make_finding
+from paritycheck.rules import RULES, make_finding
 
 
 def build_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
@@ -78,7 +78,9 @@ def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
         decision = plan.context.decide(inside)
         excluded = decision.location if not decision.included else None
         lines: tuple[Location, ...] = ()
-        if path in plan.clone.tree and excluded is not None:
+        if missing.origin:
+            why = f"{missing.origin} has none"
+        elif path in plan.clone.tree and excluded is not None:
             why, lines = f"{excluded} keeps it out of the context", (excluded,)
         elif facts.local.tree.find(path) is not None:
             rule = ignored_by(facts.local.git, path) if facts.local.git else None
@@ -90,7 +92,7 @@ def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
             "PC501",
             f"the build fails at {missing.location}: {missing.source}: {why}",
             gate="copied",
-            items=[ReportItem("data", missing.source, path)],
+            items=[ReportItem("data", missing.source, "" if missing.origin else path)],
             locations=[missing.location, *lines],
         )
 
@@ -98,9 +100,13 @@ def _missing_sources(facts: Facts, plan: Plan) -> Iterator[Finding]:
 def _missing_files(facts: Facts, plan: Plan) -> Iterator[Finding]:
     """A RUN step that installs the project fails without the files that its metadata names, or lacks them."""
     for missing in plan.prediction.missing_files:
-        if not missing.source:
-            continue
-        path = join(plan.options.context, missing.source)
+        candidates = [join(plan.options.context, source) for source in missing.sources]
+        known = [
+            path for tree in (plan.clone.tree, facts.local.tree) for path in candidates if tree.find(path)
+        ]
+        if not known:
+            continue  # it may be made in a way that we did not see
+        path = known[0]
         journey = travel(Item("data", path, path), facts)
         lost = journey.lost_at
         if missing.silent and lost is None:
@@ -119,6 +125,8 @@ def _missing_files(facts: Facts, plan: Plan) -> Iterator[Finding]:
 
 
 def _repair(plan: Plan, path: str, lost: Verdict | None) -> str:
+    if lost is not None and lost.gate == "tracked":
+        return RULES["PC102"].help
     ignored = lost is not None and lost.gate == "context"
     return (repair_ignore(plan, [path], landing=False) if ignored else None) or ""
 

@@ -17,6 +17,8 @@ GATE_ORDER: tuple[Gate, ...] = (
     "syspath",
     "importable",
 )
+# Whoever passes these has not arrived yet: they are about the way there.
+DEPARTURE: tuple[Gate, ...] = ("worktree", "tracked", "context")
 Outcome = Literal["passed", "lost", "unknown", "skipped"]
 ItemKind = Literal["module", "data", "distribution", "library", "setting"]
 
@@ -42,7 +44,8 @@ class Journey(msgspec.Struct, frozen=True):
     """All verdicts on one item, in the order of the gates.
 
     The deepest gate that knows decides whether it arrived: an item may arrive by another road
-    than the one an earlier gate closed. Earlier gates only explain.
+    than the one an earlier gate closed. Earlier gates only explain; where no later one knows, what one
+    of them lost did not arrive.
     """
 
     item: Item
@@ -52,8 +55,10 @@ class Journey(msgspec.Struct, frozen=True):
     def arrived(self) -> bool | None:
         """True or false by the deepest gate that knows; ``None`` if none does."""
         for verdict in reversed(self.verdicts):
-            if verdict.outcome in ("passed", "lost"):
-                return verdict.outcome == "passed"
+            if verdict.outcome == "lost":
+                return False
+            if verdict.outcome == "passed" and verdict.gate not in DEPARTURE:
+                return True
         return None
 
     @property

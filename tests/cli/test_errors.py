@@ -368,6 +368,26 @@ def test_a_build_that_lacks_a_source_is_a_finding(
 NEWER = {"podman": "podman@9.9", "buildkit": "buildkit@9.9", "docker": "docker@99.9"}
 
 
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ("RUN pip install -r needs.txt", "PC109"),
+        ("RUN --mount=type=bind,source=needs.txt,target=needs.txt pip install -r needs.txt", "PC501"),
+    ],
+)
+def test_a_build_that_lacks_what_only_this_disk_has_is_a_finding(step: str, code: str, place: Place) -> None:
+    text = FILES["Containerfile"].replace("FROM scratch", "FROM python:3.12-slim")
+    place.write({"Containerfile": text.replace("CMD", f"{step}\nCMD").replace("COPY app app", "COPY . .")})
+    place.write({".gitignore": "needs.txt\n", "needs.txt": "httpx\n"})
+    subprocess.run(["git", "add", "-A"], check=True)
+    ran = place.run("check", "--format", "json")
+    errors = [each for each in ran.document["findings"] if each["severity"] == "error"]
+    assert [each["code"] for each in errors] == [code]
+    assert {"Containerfile:4", ".gitignore:1"} <= {
+        f"{at['path']}:{at['line']}" for at in errors[0]["locations"]
+    }
+
+
 @pytest.mark.parametrize("line", ["TELEPORT app /srv", "COPY --warp=9 app app"])
 @pytest.mark.parametrize("engine", NEWER)
 def test_what_is_newer_than_we_know_is_named_with_its_line(line: str, engine: str, place: Place) -> None:

@@ -17,6 +17,7 @@ def incident(place: Place) -> Place:
     git(place.checkout, "add", "-A")
     git(place.checkout, "rm", "-q", "--cached", "app/views.py")
     git(place.checkout, "commit", "-qm", "more")
+    place.write({"app/new.csv": "1\n"})
     built = {f"srv/{name}": FILES[name].encode() for name in ("app/__init__.py", "app/main.py")}
     write_image(place.root / "image.tar", built)
     return place
@@ -31,6 +32,7 @@ SUBJECTS = [
     ("app/views.py", 1, "module", "app.views", "app/views.py", "tracked"),
     ("app.slow", 1, "module", "app.slow", "app/slow.py", "context"),
     ("data/rates.csv", 1, "data", "data/rates.csv", "data/rates.csv", "copied"),
+    ("app/new.csv", 1, "data", "app/new.csv", "app/new.csv", "tracked"),
 ]
 
 

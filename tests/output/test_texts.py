@@ -137,7 +137,7 @@ module app.monitoring  app/monitoring/__init__.py
 lost at gate context: context says lost
 
 data a\x1b[2J\r\u202egpj.py
-  +  worktree  there: a\x1b[2J\r\u202egpj.py
+  +  image  there: a\x1b[2J\r\u202egpj.py
 arrives in the container
 
 distribution idna

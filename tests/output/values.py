@@ -93,7 +93,7 @@ EXPLANATION = Explanation(
     "app.monitoring",
     (
         Journey(Item("module", "app.monitoring", "app/monitoring/__init__.py"), verdicts("context", IGNORED)),
-        Journey(Item("data", EVIL, EVIL), (Verdict("worktree", "passed", f"there: {EVIL}"),)),
+        Journey(Item("data", EVIL, EVIL), (Verdict("image", "passed", f"there: {EVIL}"),)),
         Journey(Item("distribution", "idna"), (Verdict("worktree", "unknown", "nobody knows"),)),
     ),
 )

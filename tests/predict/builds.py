@@ -67,10 +67,10 @@ def paths(prediction: Prediction) -> list[str]:
     return sorted(prediction.tree.paths())
 
 
-def refusal(text: str, engine: Engine, target: str = "") -> tuple[str, int]:
+def refusal(text: str, engine: Engine, target: str = "", ignore: str = "") -> tuple[str, int]:
     """Return the reason and the line of the refusal of ``text``; an empty reason if it builds."""
     try:
-        build(text, engine, target=target)
+        build(text, engine, target=target, ignore=ignore)
     except BuildRefused as error:
         return error.reason, error.line
     return "", 0

@@ -241,6 +241,40 @@ def test_what_a_pattern_would_have_matched_is_unknown_where_it_must_match() -> N
     assert build(text, BUILDKIT, tolerant=True).unknown == ()
 
 
+MOUNTED = "FROM scratch AS x\nCOPY a /a\nFROM scratch\nRUN --mount=type=bind,{options},target=/m true\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "engines"),
+    [
+        ("source=a", ""),
+        ("source=/d/e", ""),
+        ("source=gone", "podman buildkit"),
+        ("source=d/gone/", "podman buildkit"),
+        ("source=*", "podman buildkit"),
+        ("source=b", "buildkit"),  # ignored: Buildah binds the context as it is
+        ("from=x,source=/a", ""),
+        ("from=x,source=/gone", "podman buildkit"),
+        ("from=elsewhere,source=/gone", ""),
+    ],
+)
+@pytest.mark.parametrize("engine", [PODMAN, BUILDKIT], ids=lambda engine: engine.name)
+def test_a_mount_without_its_source_ends_the_build(options: str, engines: str, engine: Engine) -> None:
+    text, source = MOUNTED.format(options=options), options.partition("source=")[2]
+    fails = engine.name in engines.split()
+    missing = build(text, engine, tolerant=True, ignore="b\n").missing_sources
+    assert [(each.location.line, each.source) for each in missing] == ([(4, source)] if fails else [])
+    if fails:
+        assert refusal(text, engine, ignore="b\n") == (f'"/{source.strip("/")}" not found', 4)
+
+
+def test_an_older_buildah_runs_the_command_without_the_mount() -> None:
+    text = "FROM scratch\nCOPY a /w/a\nRUN --mount=type=bind,source=gone,target=/w/a cp /w/a /w/b\n"
+    found = build(text, Engine("podman", (1, 28)), tolerant=True)
+    assert found.missing_sources == ()
+    assert {"w/a", "w/b"} <= set(paths(found))
+
+
 def test_a_source_that_is_only_ignored_leaves_nothing_unknown() -> None:
     prediction = build("FROM scratch\nCOPY b /srv/\n", PODMAN, tolerant=True, ignore="b\n")
     assert [each.source for each in prediction.missing_sources] == ["b"]

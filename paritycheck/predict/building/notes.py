@@ -30,13 +30,13 @@ class RunStart(msgspec.Struct, frozen=True):
 class MissingFile(msgspec.Struct, frozen=True):
     """A file without which a RUN fails.
 
-    ``path`` in the stage, ``source`` the path in the context that would be it (empty: the checkout
-    has none, either), ``location`` the RUN, ``needed_by`` the line that asks for it. ``silent``: the
+    ``path`` in the stage, ``sources`` the paths in the context that may be it, likeliest first, whether or
+    not something is there, ``location`` the RUN, ``needed_by`` the line that asks for it. ``silent``: the
     RUN does not fail, but what it installs lacks the file.
     """
 
     path: str
-    source: str
+    sources: tuple[str, ...]
     location: Location
     needed_by: Location
     silent: bool = False

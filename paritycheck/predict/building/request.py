@@ -79,11 +79,15 @@ class BuildRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MissingSource(msgspec.Struct, frozen=True):
-    """A source of a COPY or ADD that is not there: the word as expanded, and the engine's own words."""
+    """A source of a COPY, ADD or RUN --mount that is not there: the word as expanded, the engine's own words.
+
+    ``origin`` is the stage or image that should have it (empty: the context).
+    """
 
     location: Location
     source: str
     reason: str
+    origin: str = ""
 
 
 class StageCopy(msgspec.Struct, frozen=True):

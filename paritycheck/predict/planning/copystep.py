@@ -27,7 +27,7 @@ def copy_step(building: Building, run: StageRun, step: Step) -> None:
     origin = find_origin(building, run, step)
     for wanted in step.copies:
         request = msgspec.structs.replace(wanted, layer=layer)
-        for made, record in _attempt(building, run, origin, request):
+        for made, record in _attempt(building, run, step.source or "", origin, request):
             building.copies.append(
                 StageCopy(
                     stage=run.stage.index,
@@ -41,7 +41,7 @@ def copy_step(building: Building, run: StageRun, step: Step) -> None:
 
 
 def _attempt(
-    building: Building, run: StageRun, origin: CopyOrigin, request: CopyRequest
+    building: Building, run: StageRun, name: str, origin: CopyOrigin, request: CopyRequest
 ) -> Iterator[tuple[CopyRequest, CopyRecord]]:
     try:
         yield request, apply_copy(run.tree, origin, request, building.request.engine)
@@ -49,7 +49,9 @@ def _attempt(
         if not building.request.tolerant:
             raise
         if len(request.sources) == 1:
-            building.missing_sources.append(MissingSource(request.location, request.sources[0], error.reason))
+            building.missing_sources.append(
+                MissingSource(request.location, request.sources[0], error.reason, name)
+            )
             _leave_open(run, origin, request)
             return
         for source in request.sources:
@@ -57,7 +59,7 @@ def _attempt(
             alone = msgspec.structs.replace(
                 request, sources=(source,), destination=request.destination.rstrip("/") + "/"
             )
-            yield from _attempt(building, run, origin, alone)
+            yield from _attempt(building, run, name, origin, alone)
 
 
 def _matcher(pattern: str) -> Callable[[str], object]:

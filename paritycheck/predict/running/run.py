@@ -13,27 +13,30 @@ from collections.abc import Mapping
 
 import msgspec
 
-from paritycheck.model.tree import FileEntry
+from paritycheck.errors import SourceMissing
+from paritycheck.model.tree import FileEntry, join
 from paritycheck.parse.build.instruction import Instruction
 from paritycheck.parse.command.shell import parse_script
 from paritycheck.predict.building.origins import Building, StageRun, find_origin
+from paritycheck.predict.building.request import MissingSource
 from paritycheck.predict.building.steps import Step
 from paritycheck.predict.copying.request import CopyOrigin
 from paritycheck.predict.copying.stagetree import StageTree
 from paritycheck.predict.environment.sitepaths import home_of
 from paritycheck.predict.running.following import follow
 from paritycheck.predict.running.programs import PROGRAMS, perform
-from paritycheck.predict.running.runmounts import Mount, lay_mounts, lift_mounts, read_mounts
+from paritycheck.predict.running.runmounts import Mount, has_source, lay_mounts, lift_mounts, read_mounts
 from paritycheck.predict.running.shellstate import Notes, RunScene, Shell
 from paritycheck.predict.running.shellwords import Field
 
 _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+_REFUSES_MOUNT = (1, 39)  # Buildah: bindFromChroot opens what earlier versions only looked for
 _VERSION = re.compile(r"python(?:[-:@_]?v?)(3\.\d+)", re.IGNORECASE)
 
 
 def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
     """Follow the commands of a RUN in the stage's tree; return what else is to be known about it."""
-    instruction = step.instruction
+    instruction, engine = step.instruction, building.request.engine
     notes = Notes(run.packages)
     mounts = read_mounts(instruction, lambda word: building.shared.expand(word, step.env))
     origins = [_mount_origin(building, run, step, mount) for mount in mounts]
@@ -45,7 +48,8 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         perform=perform,
         open_env=not run.config_known,
         python=python_version(building, run, step.env),
-        binds_all=building.request.engine.name == "podman",
+        binds_all=engine.name == "podman",
+        skips_mounts=engine.name == "podman" and engine.version < _REFUSES_MOUNT,
         unprivileged=step.user.partition(":")[0] not in ("", "0", "root"),
         bash="bash" in (step.shell or ("",))[0],
         catalogue=building.request.catalogue,
@@ -55,6 +59,9 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
     )
     cwd = run.tree.locate(step.workdir or "/").path
     shell = Shell(scene, run.tree, cwd, dict(step.env), notes)
+    for mount, origin in zip(mounts, origins, strict=True):
+        if not scene.skips_mounts and not has_source(shell, mount, origin):
+            _miss_source(building, instruction, mount)
     saved = lay_mounts(shell, mounts, origins)
     try:
         _start(shell, step, _words(instruction))
@@ -62,6 +69,15 @@ def apply_run(building: Building, run: StageRun, step: Step) -> Notes:
         shell.touch(cwd, "anything", "a RUN step is nested too deeply to be followed")
     lift_mounts(shell, mounts, saved)
     return notes
+
+
+def _miss_source(building: Building, instruction: Instruction, mount: Mount) -> None:
+    """A mount whose source is not there ends the build."""
+    where = instruction.location
+    error = SourceMissing(f'"/{join("", mount.source)}" not found', where.path, where.line, "")
+    if not building.request.tolerant:
+        raise error
+    building.missing_sources.append(MissingSource(where, mount.source, error.reason, mount.origin))
 
 
 def _home(building: Building, run: StageRun, user: str) -> str:

@@ -1,7 +1,9 @@
 """``RUN --mount``: what is visible only while the command runs.
 
 Source: ``dispatchRunMounts`` in BuildKit's ``dockerfile2llb``, ``getBindMount`` and ``getCacheMount``
-in Buildah's ``internal/volumes``. Buildah binds the context as it is, BuildKit what was sent of it.
+in Buildah's ``internal/volumes``. Buildah binds the context as it is, BuildKit what was sent of it. A
+source that is not there ends the build; Buildah before 1.39 only warns, and runs the command without it
+(measured).
 """
 
 from __future__ import annotations
@@ -42,6 +44,14 @@ def read_mounts(instruction: Instruction, expand: Callable[[str], str]) -> tuple
     return tuple(mounts)
 
 
+def has_source(shell: Shell, mount: Mount, origin: CopyOrigin | None) -> bool:
+    """Tell whether what a mount binds may be there; caches and other mounts without a source need none."""
+    if origin is None or not origin.known:
+        return True
+    source = _tree_of(shell, origin).locate(join("", mount.source or "/"))
+    return source.certainty != "absent" or not source.path
+
+
 def lay_mounts(
     shell: Shell, mounts: tuple[Mount, ...], origins: list[CopyOrigin | None]
 ) -> list[tuple[str, StageTree]]:
@@ -52,6 +62,10 @@ def lay_mounts(
         saved.append((path, shell.tree.fork()))
         if not path:
             continue
+        if not has_source(shell, mount, origin):
+            if not shell.scene.skips_mounts:
+                shell.touch(path, "anything")  # its absence is the one cause: the command is not run
+            continue
         remove_path(shell, path)
         if origin is None:
             # A cache: what earlier builds left in it.
@@ -61,13 +75,18 @@ def lay_mounts(
     return saved
 
 
+def _tree_of(shell: Shell, origin: CopyOrigin) -> StageTree:
+    """Return what mounts see of an origin."""
+    if origin.ignore is not None and not shell.scene.binds_all:
+        return StageTree(origin.ignore.effective)
+    return origin.tree if isinstance(origin.tree, StageTree) else StageTree(origin.tree)
+
+
 def _bind(shell: Shell, path: str, mount: Mount, origin: CopyOrigin) -> None:
     if not origin.known:
         shell.touch(path, "anything")
         return
-    tree = origin.tree if isinstance(origin.tree, StageTree) else StageTree(origin.tree)
-    if origin.ignore is not None and not shell.scene.binds_all:
-        tree = StageTree(origin.ignore.effective)
+    tree = _tree_of(shell, origin)
     source = tree.locate(join("", mount.source or "/"))
     top = tree.get(source.path)
     own = origin.ignore is not None

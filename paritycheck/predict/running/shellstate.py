@@ -37,10 +37,10 @@ class RunScene(msgspec.Struct, frozen=True):
     with its words and what it reads from a here-document. ``open_env``: the environment may hold
     more than is known, as the base image is not at hand. ``python`` is the interpreter's version as
     far as the image's name or a path tells it (``3.12``), ``bash`` whether that is the shell,
-    ``binds_all`` whether a mount of the context sees what the ignore file leaves out,
-    ``unprivileged`` whether another user than root runs it. ``catalogue`` is what is known of distributions,
-    ``platform`` what is built for (``linux/amd64``), ``base`` the image that the stage is built on
-    in the end, ``home`` the home directory of the user.
+    ``binds_all`` whether a mount of the context sees what the ignore file leaves out, ``skips_mounts``
+    whether one without its source is left out. ``unprivileged``: another user than root runs it.
+    ``catalogue`` is what is known of distributions, ``platform`` what is built for (``linux/amd64``),
+    ``base`` the image that the stage is built on in the end, ``home`` the home directory of the user.
     """
 
     location: Location
@@ -52,6 +52,7 @@ class RunScene(msgspec.Struct, frozen=True):
     python: str = ""
     bash: bool = False
     binds_all: bool = False
+    skips_mounts: bool = False
     unprivileged: bool = False
     catalogue: Catalogue = Catalogue()
     platform: str = "linux/amd64"
@@ -239,7 +240,7 @@ class Shell:
             path = self.path(written)
             missing = MissingFile(
                 path=path,
-                source=self._source_of(path),
+                sources=self._sources_of(path),
                 location=self.scene.location,
                 needed_by=needed_by or self.scene.location,
                 silent=silent,
@@ -247,19 +248,15 @@ class Shell:
             if missing not in self.notes.missing:
                 self.notes.missing.append(missing)
 
-    def _source_of(self, path: str) -> str:
-        """Return where the context has a file that is missing here: beside its neighbours, or at the top."""
+    def _sources_of(self, path: str) -> tuple[str, ...]:
+        """Return where the context may have a file missing here: beside its neighbours, or at the top."""
         directory, name = posixpath.split(path)
         homes: dict[str, None] = {}
         for child in self.tree.children(directory):
             entry = self.tree.get(f"{directory}/{child}" if directory else child)
             if entry is not None and entry.source:
                 homes[posixpath.dirname(entry.source)] = None
-        for home in (*homes, ""):
-            candidate = posixpath.join(home, name)
-            if self.scene.has_source(candidate):
-                return candidate
-        return ""
+        return tuple(posixpath.join(home, name) for home in dict.fromkeys((*homes, "")))
 
 
 def _holds_own(tree: StageTree, path: str) -> bool:
