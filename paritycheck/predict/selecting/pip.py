@@ -174,6 +174,8 @@ class _Asked:
             self.declared.append(own)
         if not self.request.no_deps:
             self._take(gathered)
+        else:
+            self.skipped += [_skip_required(each) for each in gathered.declarations]
         taken = set(gathered.declarations)
         self.skipped += [
             _skip_extra(each)
@@ -204,6 +206,13 @@ def _lists_all(origin: Opened) -> bool:
         not file.name
         and is_compiled(origin.text)
         and all(pinned(each.specifier) or each.source != "index" for each in file.declarations)
+    )
+
+
+def _skip_required(declaration: Declaration) -> Skipped:
+    why = "`--no-deps` leaves out what a project requires"
+    return Skipped(
+        declaration, "excluded", why, f"install `{declaration.name}` beside it, or drop `--no-deps`"
     )
 
 

@@ -169,6 +169,15 @@ def test_extra_that_is_not_asked_for() -> None:
     assert skipped(selection) == {"python-ldap": ("extra", "install `.[ldap]`")}
 
 
+def test_what_a_project_requires_without_dependencies() -> None:
+    request = ask(projects=(("app", ("pg",)),), words=("flask",), no_deps=True)
+    left = skipped(select_pip(request, around({"pyproject.toml": PROJECT})))
+    assert {name: reason for name, (reason, _) in left.items()} == {
+        "psycopg2": "excluded",
+        "python-ldap": "extra",
+    }
+
+
 def test_dynamic_dependencies() -> None:
     text = '[project]\nname = "shop"\nversion = "1"\ndynamic = ["dependencies"]\n'
     request = ask(projects=(("app", ()),))
