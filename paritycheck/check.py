@@ -50,6 +50,7 @@ from paritycheck.predict.judging.views import view_container, view_local
 from paritycheck.predict.planning.composing import place_mounts, run_as, service_lines, steering_changes
 from paritycheck.predict.planning.plan import Plan
 from paritycheck.predict.starting.projectscripts import project_scripts
+from paritycheck.predict.starting.scripts import with_scripts
 from paritycheck.predict.starting.start import resolve_start
 
 SCHEMA_VERSION = "1.0"
@@ -62,7 +63,8 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
     :class:`NothingCompared` when there is no container side, or nothing on either side to judge.
     """
     facts = gather_facts(local, image, plan, config)
-    require_comparable(facts)
+    started = list(start_findings(facts))
+    require_comparable(facts, started)
     losses = find_losses(facts.container, facts.view, facts.local_view, facts.placement, _command(facts))
     findings = [
         *loss_findings(losses, facts),
@@ -74,7 +76,7 @@ def compare(local: Snapshot, image: Snapshot | None, plan: Plan | None, config: 
         *platform_findings(facts),
         *library_findings(losses, facts),
         *data_findings(losses, facts),
-        *start_findings(facts),
+        *started,
         *step_findings(losses, facts),
         *build_findings(losses, facts),
         *image_findings(losses, facts),
@@ -155,6 +157,7 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
     container = with_deferred_imports(run_as(service, side))
     placement = _place(container, local, image, plan)
     start = resolve_start(container, config.start, project_scripts(plan.clone) if plan else None)
+    container = with_scripts(container, start)
     if service is not None:
         changes = steering_changes(service, side.config or ImageConfig())
         start = msgspec.structs.replace(start, env={**changes, **start.env})

@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from paritycheck.errors import NothingCompared
 from paritycheck.gates.facts import Facts
 from paritycheck.model.location import Location
+from paritycheck.model.report import Finding
 from paritycheck.model.snapshot import Snapshot, read_ahead
+from paritycheck.predict.importing.closure import Root
+from paritycheck.predict.importing.outcome import Found, NotFound
+from paritycheck.rules import RULE_OF_GATE
 
 
-def require_comparable(facts: Facts) -> None:
+def require_comparable(facts: Facts, started: Iterable[Finding] = ()) -> None:
     """Raise :class:`NothingCompared` if there is nothing of the application to judge on one of the sides.
 
-    Reads the container's modules: all of them are judged afterwards.
+    ``started`` is what the start command shows. A build or a command that fails for want of what the
+    checkout has is an answer, though nothing gets into the image. Reads the container's modules: all of
+    them are judged afterwards.
     """
     _require_local(facts.local)
     what = facts.container.origin.reference
     if facts.container.origin.kind != "predicted" and facts.container.environment.interpreter is None:
         why = "; ".join(facts.container.environment.problems)
         raise NothingCompared(f"{what} has no Python: {why}", "name the image that runs the code")
-    if facts.plan and not facts.actual and facts.plan.prediction.missing_sources:
-        return  # a build that fails for want of a source is an answer, though nothing gets into its image
-    if not any(path.endswith(".py") for path in facts.placement.local_of):
+    if _is_answered(facts, started):
+        return
+    modules = frozenset(facts.container.application_modules)
+    if not any(path.endswith(".py") or path in modules for path in facts.placement.local_of):
         image = what if facts.actual else f"the image that {what} builds"
         raise NothingCompared(
             f"no Python file of {facts.local.origin.reference} is in {image}",
             "check that the image is built from this checkout, and that the Containerfile copies its code",
         )
     _require_readable(facts.container)
+
+
+def _is_answered(facts: Facts, started: Iterable[Finding]) -> bool:
+    """Tell whether the build fails for want of a source, or the start for want of a file of the checkout.
+
+    What a mount of a compose service may bring is no answer.
+    """
+    if facts.plan is None or facts.actual:
+        return False
+    if facts.plan.prediction.missing_sources:
+        return True
+    lacking = any(each.severity == "error" and each.code in RULE_OF_GATE.values() for each in started)
+    return not facts.mounts and (lacking or any(_is_lost(root, facts) for root in facts.view.start.roots))
+
+
+def _is_lost(root: Root, facts: Facts) -> bool:
+    if root.path or root.context != "module" or not isinstance(facts.view.finder.find(root.name), NotFound):
+        return False
+    here = facts.local_view.find(root.name, "")
+    return isinstance(here, Found) and bool(here.path)
 
 
 def _require_local(local: Snapshot) -> None:

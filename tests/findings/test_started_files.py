@@ -1,0 +1,44 @@
+"""What the start command names: scripts whatever they are called, and files that are copied nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.commandline import Place
+from tests.scenario import git
+
+FILES = {
+    "run.py": "import lib.a\n",
+    "tool": "#!/usr/bin/env python3\nimport lib.a\n",
+    "lib/__init__.py": "",
+    "lib/a.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "lost"),
+    [
+        ('COPY run.py /bin/run\nCMD ["python3", "/bin/run"]\n', ["lib", "lib.a"]),
+        ('COPY tool /bin/\nCMD ["/bin/tool"]\n', ["lib", "lib.a"]),
+        ('COPY tool run.py /bin/\nCMD ["tool"]\n', ["lib", "lib.a"]),
+        ('COPY tool lib /bin/\nCOPY lib /bin/lib\nCMD ["tool"]\n', []),
+        ('RUN pip install six\nCMD ["python3", "run.py"]\n', ["run.py"]),
+        ('RUN pip install six\nCMD ["python3", "-m", "run"]\n', ["lib", "lib.a", "run"]),
+    ],
+)
+def test_errors(lines: str, lost: list[str], place: Place) -> None:
+    place.write({"Containerfile": "FROM python:3.12\n" + lines, **FILES})
+    (place.checkout / "tool").chmod(0o755)
+    git(place.checkout, "add", "-A")
+    found = place.run("check", "--format", "json").document["findings"]
+    errors = [each for each in found if each["severity"] == "error"]
+    assert [each["code"] for each in errors] == (["PC104"] if lost else [])
+    assert [item["name"] for each in errors for item in each["items"]] == lost
+
+
+def test_what_a_mount_may_bring_is_no_answer(place: Place) -> None:
+    compose = "services:\n  web:\n    build: .\n    volumes: ['.:/srv']\n"
+    containerfile = 'FROM python:3.12\nWORKDIR /srv\nCMD ["python3", "run.py"]\n'
+    place.write({"Containerfile": containerfile, "compose.yaml": compose, **FILES})
+    git(place.checkout, "add", "-A")
+    assert "no Python file of" in place.refused("check", "-c", "compose.yaml")
