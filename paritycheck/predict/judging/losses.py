@@ -23,7 +23,8 @@ from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.statements import Target, parents, resolve_import
 from paritycheck.predict.judging.needs import CAUTION, Need, follow_start, list_needs
 from paritycheck.predict.judging.placement import Placement
-from paritycheck.predict.judging.refusals import Refusal, Refusals, Refused, escapes
+from paritycheck.predict.judging.refusals import Refusals, Refused
+from paritycheck.predict.judging.standard import judge_standard_name
 from paritycheck.predict.judging.thirdparty import Outside, Wanted
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
@@ -73,7 +74,7 @@ def find_losses(
     """Judge every import of every application module that arrived; ``command`` is what starts the first."""
     search = _Search(container, view, local_view, placement)
     closure = follow_start(container, view)
-    search.judge_programs(command)
+    search.refusals.meet_programs(command)
     for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
     return msgspec.structs.replace(search.results(), closure=closure)
@@ -101,8 +102,6 @@ class _Search:
         self.used: dict[str, list[Importer]] = defaultdict(list)
         self.outdated: dict[tuple[str, str], list[Need]] = defaultdict(list)
         self.refusals = Refusals(self.outside)
-        self.refused: dict[Refusal, list[Importer]] = defaultdict(list)
-        self.fatal: set[Refusal] = set()
 
     def results(self) -> Losses:
         """Return what was found, items in order of name."""
@@ -122,20 +121,11 @@ class _Search:
         outdated = {name: tuple(needs) for name, needs in self.outdated.items()}
         used = {name: in_order(importers) for name, importers in self.used.items()}
         refused = tuple(
-            Refused(refusal, in_order(importers), refusal in self.fatal)
-            for refusal, importers in self.refused.items()
+            Refused(refusal, in_order(importers), fatal) for refusal, importers, fatal in self.refusals.met()
         )
         return Losses(
             tuple(losses), self.arrived, self.doubtful, used=used, outdated=outdated, refused=refused
         )
-
-    def judge_programs(self, command: Importer) -> None:
-        """Judge the files that the start command runs: ``python file`` imports nothing."""
-        for root in self.view.start.roots if self.view.start.resolved else ():
-            refusal = self.refusals.of(root.name, root.path) if root.path else None
-            if refusal is not None:
-                self.refused[refusal].append(msgspec.structs.replace(command, context=root.context))
-                self.fatal.add(refusal)
 
     def judge(self, first: Need) -> None:
         """Judge one statement, then those of every lost file it leads to."""
@@ -152,7 +142,7 @@ class _Search:
     def _weigh(self, target: Target, need: Need) -> Iterator[Need]:
         match target.outcome:
             case Found(path=path):
-                self._refuse(target.name, need)
+                self.refusals.meet(target.name, need)
                 if path in self.placement.local_of:
                     self.arrived.setdefault(self.placement.local_of[path], need.importer)
                 elif path:
@@ -161,18 +151,6 @@ class _Search:
                 self._lose_outside(target.name, doubtful, need)
             case NotFound() as miss if not (target.attribute and self.refusals.on_the_way(target.name)):
                 yield from self._lose(target, miss, need)
-
-    def _refuse(self, name: str, need: Need) -> None:
-        """Note a module that raises, unless what it raises is caught."""
-        refusal = self.refusals.on_the_way(name)
-        if refusal is None:
-            return
-        escaping = escapes(refusal.raised, need.statement)
-        if need.context != "guarded" or escaping:
-            self.refused[refusal].append(need.importer)
-            fatal = need.breaks or (need.reached and escaping and need.above != "guarded")
-            if fatal and need.sure and need.runs(self.view.facts):
-                self.fatal.add(refusal)
 
     def _lose(self, target: Target, miss: NotFound, need: Need) -> Iterator[Need]:
         if target.attribute:
@@ -218,7 +196,7 @@ class _Search:
         if statement.level or need.context == "guarded":
             return
         for name in statement.names:
-            wanted = self.outside.lacks_standard(statement.module, name)
+            wanted = judge_standard_name(self.outside, statement.module, name)
             if wanted is not None:
                 item = Item("module", wanted.name)
                 self.wanted[item] = wanted

@@ -6,7 +6,8 @@ Parity is the filter here, too: what raises in the checkout's own interpreter as
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import msgspec
@@ -17,6 +18,7 @@ from paritycheck.model.source import Import, Raise
 from paritycheck.predict.importing.conditions import Fact, holds
 from paritycheck.predict.importing.outcome import Found
 from paritycheck.predict.importing.statements import parents
+from paritycheck.predict.judging.needs import Need
 from paritycheck.predict.judging.thirdparty import Outside
 
 _VERSION = "sys.version_info"
@@ -60,8 +62,35 @@ class Refusals:
         self._facts = _exact(view.facts)
         self._local_facts = _at_home(view.facts, local.environment)
         self._programs = {root.path or root.name for root in view.start.roots if root.main}
+        self._met: dict[Refusal, list[Importer]] = defaultdict(list)
+        self._fatal: set[Refusal] = set()
         self.of: Callable[[str, str], Refusal | None] = cache(self._of)
         self.on_the_way: Callable[[str], Refusal | None] = cache(self._on_the_way)
+
+    def meet(self, name: str, need: Need) -> None:
+        """Note what importing the module ``name`` raises, unless the statement's guard catches it."""
+        refusal = self.on_the_way(name)
+        if refusal is None:
+            return
+        escaping = _escapes(refusal.raised, need.statement)
+        if need.context != "guarded" or escaping:
+            self._met[refusal].append(need.importer)
+            fatal = need.breaks or (need.reached and escaping and need.above != "guarded")
+            if fatal and need.sure and need.runs(self._view.facts):
+                self._fatal.add(refusal)
+
+    def meet_programs(self, command: Importer) -> None:
+        """Note what the files raise that the start command runs: ``python file`` imports nothing."""
+        for root in self._view.start.roots if self._view.start.resolved else ():
+            refusal = self.of(root.name, root.path) if root.path else None
+            if refusal is not None:
+                self._met[refusal].append(msgspec.structs.replace(command, context=root.context))
+                self._fatal.add(refusal)
+
+    def met(self) -> Iterator[tuple[Refusal, list[Importer], bool]]:
+        """Yield what was noted: each refusal, what runs into it, whether starting the container does."""
+        for refusal, importers in self._met.items():
+            yield refusal, importers, refusal in self._fatal
 
     def _on_the_way(self, name: str) -> Refusal | None:
         for each in (*parents(name), name):
@@ -94,7 +123,7 @@ class Refusals:
         return owner if local is not None and local.version != owner.version else None
 
 
-def escapes(raised: Raise, statement: Import) -> bool:
+def _escapes(raised: Raise, statement: Import) -> bool:
     """Tell whether an exception passes the guard of a statement, which only catches kinds of ImportError."""
     if not statement.caught:
         return False

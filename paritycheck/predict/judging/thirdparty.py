@@ -19,7 +19,6 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.snapshot import Brings, Snapshot, Unknown
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
-from paritycheck.predict.importing.standardnames import lacking_since
 from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.membership import Membership
 from paritycheck.predict.judging.placement import Placement
@@ -112,7 +111,7 @@ class Outside:
         if isinstance(miss, Doubtful) or self.view.environment.interpreter is None:
             return self._unsure(name, miss)
         top = name.partition(".")[0]
-        release = self._release()
+        release = self.release()
         since = gone_since(name, release) if release else None
         newer = comes_with(name) if release else None
         if since is not None or (newer is not None and release is not None and newer > release):
@@ -194,25 +193,12 @@ class Outside:
                 owners.setdefault(module, each)
         return owners
 
-    def _release(self) -> Release | None:
+    def release(self) -> Release | None:
+        """Return the release of the container's Python, if it is known."""
         numbers = self.view.facts.get("sys.version_info")
         if not isinstance(numbers, tuple) or len(numbers) < 2:
             return None
         return int(numbers[0]), int(numbers[1])
-
-    def lacks_standard(self, module: str, name: str) -> Wanted | None:
-        """Say what ``from module import name`` wants of a standard library that does not have the name."""
-        release, full = self._release(), f"{module}.{name}"
-        change = lacking_since(full, release) if release else None
-        found = self.view.finder.find(module) if change is not None else None
-        if change is None or not isinstance(found, Found) or not self._is_standard(found):
-            return None
-        return Wanted(full, (full,), since=change.since, dropped=change.gone)
-
-    def _is_standard(self, found: Found) -> bool:
-        places = [each.path for each in self.view.environment.sys_path if each.reason == "stdlib"]
-        inside = any(f"/{found.path}".startswith(place + "/") for place in places)
-        return not found.path or (inside and self.owner(found.name) is None)
 
     def _standard(self, top: str, since: Release | None, dropped: bool) -> Wanted | None:
         names = {canonicalize_name(each.name) for each in self.installed}
