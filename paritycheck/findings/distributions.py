@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from paritycheck.findings.strays import stray_finding
 from paritycheck.gates import Facts, travel
 from paritycheck.model.environment import Distribution
 from paritycheck.model.journey import Item
@@ -42,6 +43,8 @@ def distribution_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
             yield _not_standard(loss, wanted, facts)
         elif wanted is not None and wanted.installed is not None:
             yield _incomplete(loss, wanted, wanted.installed, facts)
+        elif wanted is not None and wanted.stray is not None:
+            yield stray_finding(loss, wanted, wanted.stray)
     yield from missing_distributions(losses.losses, facts)
 
 
@@ -50,7 +53,7 @@ def missing_distributions(losses: Iterable[Loss], facts: Facts, when: str = "") 
     causes: dict[tuple[str, str, Severity], list[_Judged]] = defaultdict(list)
     for loss in losses:
         wanted = loss.wanted
-        if wanted is None or wanted.since is not None or wanted.installed is not None:
+        if wanted is None or wanted.since is not None or wanted.installed or wanted.stray:
             continue
         judged = _judge(loss, wanted, facts)
         if _is_telling(judged, facts):

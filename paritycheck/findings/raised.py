@@ -54,7 +54,7 @@ def wanted_distribution(module: str, facts: Facts) -> str:
         return ""
     judged = Outside(facts.container, facts.view, facts.local_view, facts.placement).judge(module, outcome)
     provision = likely_providers(module)
-    if isinstance(judged, Wanted) and judged.since is None:
+    if isinstance(judged, Wanted) and judged.since is None and judged.stray is None:
         named = canonicalize_name(judged.name)
         if judged.installed or provision.certainty == "table" or _is_mentioned(named, facts):
             return judged.name

@@ -10,8 +10,8 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.predict.judging.losses import Losses
+from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.refusals import Refusal, Refused
-from paritycheck.predict.judging.thirdparty import open_part
 from paritycheck.rules import make_finding
 
 

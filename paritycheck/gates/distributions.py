@@ -16,7 +16,7 @@ from paritycheck.model.journey import Gate, Item, Verdict
 from paritycheck.model.location import Location
 from paritycheck.predict.importing.outcome import Doubtful, Found
 from paritycheck.predict.judging.absence import explain_absence
-from paritycheck.predict.judging.thirdparty import open_part
+from paritycheck.predict.judging.openparts import open_part
 
 
 def pass_worktree(item: Item, facts: Facts) -> Verdict:

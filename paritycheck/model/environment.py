@@ -73,11 +73,16 @@ class Interpreter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Environment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one interpreter would see. ``inferred``: read from files, no interpreter was run."""
+    """What one interpreter would see. ``inferred``: read from files, no interpreter was run.
+
+    ``strays`` are the top-level modules of directories on its path that are none of its own: those of
+    PYTHONPATH and of ``.pth`` files. ``path`` is such a directory, ``location`` the line that names it.
+    """
 
     interpreter: Interpreter | None = None
     sys_path: tuple[PathEntry, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     editables: tuple[EditableModule, ...] = ()
+    strays: tuple[EditableModule, ...] = ()
     inferred: bool = False
     problems: tuple[str, ...] = ()

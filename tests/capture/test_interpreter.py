@@ -165,3 +165,15 @@ def test_the_probe_fits_a_pipe_and_any_locale() -> None:
     script = probe_script()
     assert script.isascii()
     assert len(script) < 1 << 16
+
+
+def test_modules_that_only_a_path_of_this_machine_brings(tmp_path: Path) -> None:
+    for name in ("labels.py", "_fast.so", "notes.txt", "tools/__init__.py", "not-a-name.py"):
+        program(tmp_path / "beside" / name, "")
+    described = describe_interpreter(
+        sys.executable, tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path / "beside")}
+    )
+    found = {each.name: each for each in described.strays if each.path == str(tmp_path / "beside")}
+    assert sorted(found) == ["_fast", "labels", "tools"]
+    assert found["labels"].location.path == str(tmp_path / "beside")
+    assert "pytest" not in {each.name for each in described.strays}

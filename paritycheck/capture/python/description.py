@@ -1,12 +1,16 @@
 """The probe's answer: from the document that an interpreter printed to an Environment."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from paritycheck.errors import SourceError
 from paritycheck.model.environment import EditableModule, Environment, Interpreter, PathEntry, PathReason
+from paritycheck.model.location import Location
 from paritycheck.parse.python.installed import find_distributions
 from paritycheck.parse.python.sitedirectory import read_site_directory
 
+MOST_STRAYS = 5000  # names: a directory of PYTHONPATH can be a home
 UNREADABLE = "name another interpreter with --python, or run it by hand to see what it prints"
 
 
@@ -71,6 +75,7 @@ def read_description(described: Description) -> Environment:
         editables.update(dict.fromkeys(effects.editables))
         problems += effects.problems
     distributions, troubles = find_distributions(described.path, names, read, editables)
+    entries = tuple(_explain(path, described, additions) for path in described.path)
     return Environment(
         interpreter=Interpreter(
             executable=described.executable,
@@ -82,11 +87,24 @@ def read_description(described: Description) -> Environment:
             markers=described.markers,
             suffixes=described.suffixes,
         ),
-        sys_path=tuple(_explain(path, described, additions) for path in described.path),
+        sys_path=entries,
         distributions=distributions,
         editables=tuple(editables),
+        strays=tuple(_strays(entries, described))[:MOST_STRAYS],
         problems=(*problems, *troubles),
     )
+
+
+def _strays(entries: tuple[PathEntry, ...], described: Description) -> Iterator[EditableModule]:
+    """Yield the modules that directories beside the interpreter's own bring, each name once."""
+    seen: set[str] = set()
+    for entry in entries:
+        for file in described.listings.get(entry.path, ()) if entry.reason in ("pythonpath", "pth") else ():
+            name = file.partition(".")[0]
+            is_module = file == name or file.endswith((".py", ".so"))
+            if is_module and name.isidentifier() and name not in seen:
+                seen.add(name)
+                yield EditableModule(name, entry.path, entry.location or Location(entry.path))
 
 
 def _explain(path: str, described: Description, additions: dict[str, PathEntry]) -> PathEntry:

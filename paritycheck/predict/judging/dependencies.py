@@ -21,9 +21,9 @@ from paritycheck.parse.python.toplevel import unconditional_imports
 from paritycheck.predict.importing.closure import Closure, Failure, Root, import_closure
 from paritycheck.predict.importing.outcome import Found, NotFound
 from paritycheck.predict.importing.standardlibrary import Release, gone_since, standard_library
+from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.providers import brings
-from paritycheck.predict.judging.thirdparty import open_part
 from paritycheck.predict.judging.views import ContainerView
 
 MANY = 300  # modules of distributions that are read at once

@@ -209,7 +209,7 @@ class _Search:
         elif isinstance(wanted, Distribution):
             self._use(wanted, need)
         elif wanted is not None:
-            item = Item("module" if wanted.since else "distribution", wanted.name)
+            item = Item("module" if wanted.since or wanted.stray else "distribution", wanted.name)
             self.wanted[item] = self.wanted[item].merged(wanted) if item in self.wanted else wanted
             self._note(item, _as_missing(miss), need)
 

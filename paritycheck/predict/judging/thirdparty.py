@@ -15,18 +15,19 @@ from functools import cached_property
 import msgspec
 from packaging.utils import canonicalize_name
 
-from paritycheck.model.environment import Distribution
-from paritycheck.model.snapshot import Brings, Snapshot, Unknown
+from paritycheck.model.environment import Distribution, EditableModule
+from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
 from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.membership import Membership
+from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
+from paritycheck.predict.judging.strays import find_stray
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
 _SEEDED = re.compile(r"(?:pip|setuptools|wheel)-")  # what every environment begins with
-_MAY_BRING: tuple[Brings, ...] = ("anything", "distributions")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -35,7 +36,8 @@ class Wanted(msgspec.Struct, frozen=True):
     ``modules`` are the import names. ``doubt`` says why it may be there after all (``""``: it is not).
     ``installed`` is the container's distribution where that is there and only lacks the module,
     ``local`` the one of the local environment. ``since`` is the release that dropped the module, or
-    (``dropped`` false) the one that brings it.
+    (``dropped`` false) the one that brings it, ``stray`` where outside of the checkout the local interpreter
+    finds it.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Wanted(msgspec.Struct, frozen=True):
     installed: Distribution | None = None
     since: Release | None = None
     dropped: bool = False
+    stray: EditableModule | None = None
 
     def merged(self, other: Wanted) -> Wanted:
         """Return both in one; what is certain of one module is certain of the distribution."""
@@ -244,6 +247,9 @@ class Outside:
 
     def _absent(self, name: str, provider: Distribution | None) -> Wanted | None:
         part = owned_part(name)
+        stray = find_stray(name, provider, self.local)
+        if stray is not None:
+            return Wanted(stray.name, (stray.name,), self.open, stray=stray)
         if provider is not None:
             return Wanted(provider.name, (part,), self.open, local=provider)
         if self.local.environment.interpreter is not None:
@@ -267,37 +273,3 @@ class Outside:
             count = "another distribution" if len(vague) == 1 else f"one of {len(vague)} other distributions"
             doubt = f"{count} may bring a module of that name" if vague else ""
         return Wanted((known or provision.names)[0], (part,), doubt)
-
-
-def open_part(container: Snapshot, view: ContainerView) -> Unknown | None:
-    """Return the unknown part of the tree that may hold distributions which the interpreter would see.
-
-    It may also hold the interpreter itself, before the one that is found on PATH.
-    """
-    places = [
-        each.path.lstrip("/")
-        for each in view.environment.sys_path
-        if each.reason in ("site", "user-site", "pythonpath")
-    ]
-    places += _interpreters_before(container, view)
-    for part in container.unknown:
-        if part.brings in _MAY_BRING and any(_covers(part.path, place) for place in places):
-            return part
-    return None
-
-
-def _interpreters_before(container: Snapshot, view: ContainerView) -> list[str]:
-    """Return the paths at which a program is looked for before the interpreter that is found."""
-    found = view.environment.interpreter
-    program = view.start.executable or "python"
-    if "/" in program:
-        return [posixpath.normpath(posixpath.join("/", view.start.cwd, program)).lstrip("/")]
-    path = (container.config.env.get("PATH") if container.config else "") or ""
-    before = path.split(":")
-    if found is not None and posixpath.dirname(found.executable) in before:
-        before = before[: before.index(posixpath.dirname(found.executable))]
-    return [f"{directory}/{program}".lstrip("/") for directory in before]
-
-
-def _covers(part: str, place: str) -> bool:
-    return not part or place == part or place.startswith(part + "/")
