@@ -279,3 +279,14 @@ def test_a_source_that_is_only_ignored_leaves_nothing_unknown() -> None:
     prediction = build("FROM scratch\nCOPY b /srv/\n", PODMAN, tolerant=True, ignore="b\n")
     assert [each.source for each in prediction.missing_sources] == ["b"]
     assert prediction.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "brings"), [("/tool.deb", "system"), ("/tool.rpm", "system"), ("/made", "anything")]
+)
+@pytest.mark.parametrize("engine", ALL, ids=lambda engine: engine.name)
+def test_archives_of_packages_bring_nothing_where_they_are_copied(
+    source: str, brings: str, engine: Engine
+) -> None:
+    text = f"FROM nowhere/tools AS made\nFROM scratch\nCOPY --from=made {source} /srv/\n"
+    assert {each.brings for each in build(text, engine).unknown if each.path.startswith("srv")} == {brings}

@@ -21,6 +21,7 @@ from paritycheck.predict.copying.stagetree import StageTree
 
 INLINE_LIMIT = 1 << 20  # bytes of one file that are kept when no context file has them
 _ACCOUNT_FILES = frozenset({"etc/passwd", "etc/group"})  # later instructions look names up in them
+_PACKAGES = (".deb", ".rpm", ".apk")  # what no directory is called
 # What every base image has as directories. Of other paths of an unknown base the best guess is "not there".
 _STANDARD_LAYOUT = """
 bin boot dev etc etc/ssl etc/ssl/certs home lib lib64 media mnt opt proc root run sbin srv sys tmp
@@ -165,6 +166,8 @@ def land_unknown(task: Task, destination: str, reason: str, source: str | None =
     brings = doubt.brings if doubt is not None else "anything"
     if brings == "system":
         brings = "distributions"  # some step put it there that was not understood as it should have been
+    if source is not None and source.endswith(_PACKAGES):
+        brings = "system"  # files, that bring something where they are installed
     task.stage.mark_unknown(destination, reason, task.request.location, brings)
 
 
