@@ -105,6 +105,8 @@ def start(command: str, **env: str) -> Start:
         ("numactl --interleave=all python main.py", "/app/main.py", "/app"),
         ("newrelic-admin run-python main.py", "/app/main.py", "/app"),
         ("watchmedo shell-command --command='python main.py' .", "/app/main.py", "/app"),
+        ("$ for i in 1 2; do ip addr || continue; break; done; python main.py", "/app/main.py", "/app"),
+        ("$ python main.py; ps aux", "/app/main.py", "/app"),
         # Commands by name.
         ("make run", "/app/sub/job.py", "/app/sub"),
         ("make -C /app run", "/app/sub/job.py", "/app/sub"),

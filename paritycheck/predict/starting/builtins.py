@@ -73,6 +73,8 @@ BUILTINS: dict[str, Builtin] = {
     "unset": _unset,
     "exit": _exit,
     "return": _nothing,
+    "break": _nothing,
+    "continue": _nothing,
     ":": _nothing,
     "true": _nothing,
 }
