@@ -16,8 +16,8 @@ VENV = (
 )
 POETRY = "FROM python:3.12-slim\nRUN pip install poetry\nWORKDIR /app\nCOPY . .\nRUN poetry install\n"
 OWN = {
-    "pyproject.toml": '[tool.poetry]\nname = "shop"\nversion = "1"\npackages = [{include = "shop", from = "src"}]\n'
-    '[tool.poetry.scripts]\nserve = "shop.main:run"\n',
+    "pyproject.toml": '[tool.poetry]\nname = "shop"\nversion = "1"\n'
+    'packages = [{include = "shop", from = "src"}]\n[tool.poetry.scripts]\nserve = "shop.main:run"\n',
     "poetry.lock": "package = []\n",
     "main.py": "",
     "src/shop/__init__.py": "",
