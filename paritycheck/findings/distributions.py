@@ -81,19 +81,24 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
     tried = all(each.context == "guarded" for each in loss.importers)
     if tried and wanted.local is None and kind in ("missing", "undeclared"):
         return False
+    declared = facts.supply.declarations.of(loss.item.name)
+    selected = list(facts.supply.selecting(loss.item.name))
+    tools = bool(declared) and all(map(is_for_development, declared))
+    if tried and tools and kind == "not-selected" and not selected:
+        return False  # a tool of the developers, and the code is ready to run without it
     if not loss.breaks and not any(each.chain for each in loss.importers):
-        declared = facts.supply.declarations.of(loss.item.name)
         optional = [each for each in declared if each.section.startswith("extra") or is_for_development(each)]
-        if declared and optional == list(declared) and not next(facts.supply.selecting(loss.item.name), None):
+        if declared and optional == list(declared) and not selected:
             return False  # nothing that is started asks for an option
     if not wanted.doubt:
         return True
-    if kind == "elsewhere" and (facts.view.unseen or not facts.view.start.resolved):
-        return False  # it lies in an environment, and may be the one that is used
+    unsure = facts.view.unseen or not facts.view.start.resolved
+    if kind == "elsewhere" and (unsure or not selected[-1].certain):
+        return False  # it lies in an environment that may be the one that is used, or copied to it
     if next(facts.supply.skipping(loss.item.name), None) is not None:
         return True
     known = facts.view.environment.interpreter is not None
-    if known and next(facts.supply.selecting(loss.item.name), None) is not None:
+    if known and selected:
         return True  # it was installed, and is not found
     understood = any(install.selection.selected for install in facts.supply.installs)
     return known and (kind == "undeclared" or (kind == "not-selected" and understood))

@@ -35,8 +35,10 @@ def loss_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
 
 
 def _cause(lost: Verdict, item: Item) -> tuple[str, str]:
-    """What several losses share: a line, or for files without one the directory they lie in."""
+    """What several losses share: a line, else the directory they lie in, or that no context holds them."""
     first = lost.locations[0] if lost.locations else None
+    if (first is None or not first.line) and lost.gate == "context":
+        return RULE_OF_GATE[lost.gate], f"{lost.gate} {lost.reason}"
     if first is None or not first.line:
         return RULE_OF_GATE[lost.gate], f"{lost.gate} {item.path.rpartition('/')[0]}"
     return RULE_OF_GATE[lost.gate], str(first)

@@ -54,9 +54,19 @@ mpd python-mpd2; mptt django-mptt; msgpack msgpack msgpack-python; multipart pyt
 mysql mysql-connector-python; mysql.connector mysql-connector-python; MySQLdb mysqlclient; nacl pynacl;
 nmap python-nmap; nose nose pynose; oauth2_provider django-oauth-toolkit; odf odfpy;
 onelogin python3-saml; opencc opencc opencc-python-reimplemented; OpenGL pyopengl;
-opensearchpy opensearch-py; OpenSSL pyopenssl; opentelemetry.context opentelemetry-api;
+opensearchpy opensearch-py; OpenSSL pyopenssl; opentelemetry._events opentelemetry-api;
+opentelemetry._logs opentelemetry-api;
+opentelemetry.baggage opentelemetry-api; opentelemetry.context opentelemetry-api;
 opentelemetry.exporter.otlp opentelemetry-exporter-otlp-proto-grpc
 opentelemetry-exporter-otlp-proto-http opentelemetry-exporter-otlp;
+opentelemetry.instrumentation.auto_instrumentation opentelemetry-instrumentation;
+opentelemetry.instrumentation.bootstrap opentelemetry-instrumentation;
+opentelemetry.instrumentation.dependencies opentelemetry-instrumentation;
+opentelemetry.instrumentation.distro opentelemetry-instrumentation;
+opentelemetry.instrumentation.instrumentor opentelemetry-instrumentation;
+opentelemetry.instrumentation.propagators opentelemetry-instrumentation;
+opentelemetry.instrumentation.utils opentelemetry-instrumentation; ibm_db_dbi ibm-db;
+rudder_analytics rudder-sdk-python;
 opentelemetry.metrics opentelemetry-api; opentelemetry.propagate opentelemetry-api;
 opentelemetry.semconv opentelemetry-semantic-conventions; opentelemetry.trace opentelemetry-api;
 opentelemetry.util opentelemetry-api; osgeo gdal; otp_yubikey django-otp-yubikey; paho paho-mqtt;

@@ -21,6 +21,8 @@ from paritycheck.predict.judging.views import ContainerView
 
 # In order of caution: what runs for certain, what may, what is caught, what never runs.
 CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
+# What a setup.py imports that describes a build, and is no module of that name.
+_BUILDING = frozenset({"setuptools", "distutils.core", "skbuild", "numpy.distutils.core"})
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -126,7 +128,10 @@ def _other_needs(container: Snapshot, path: str, view: ContainerView, placement:
         return  # a program of its own, with a path of its own: nobody knows how it is started
     name = names[0] if names else path.rpartition("/")[2].removesuffix(".py")
     local = placement.local_of.get(path, "")
-    for statement in says.imports if says else ():
+    imports = says.imports if says else ()
+    if path.rpartition("/")[2] == "setup.py" and any(each.module in _BUILDING for each in imports):
+        return  # a build runs it, and that RUN is judged by itself
+    for statement in imports:
         importer = Importer(local or "/" + path, statement.line, statement.context)
         package = path.endswith("/__init__.py")
         yield Need(statement, name, package, importer, local, reached=not view.start.resolved)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from paritycheck.predict.building.notes import SystemPackage
 from paritycheck.predict.building.standins import packaged_python
+from paritycheck.predict.importing.knownnames import KNOWN
 from paritycheck.predict.running.commandoptions import Options
 from paritycheck.predict.running.installsites import Target
 from paritycheck.predict.running.managerwords import normal_name
@@ -106,7 +107,9 @@ def _install(shell: Shell, manager: str, names: list[str], unsure: bool, command
     record(shell, target, command, Selection(selected, open=why))
     for name, each in present_in(shell, target.site).items():
         if name in {one.name for one in selected}:
-            modules = _MODULES.get(name) or "\n".join({name.replace("-", "_"), name.replace("-", ".")})
+            named = {name.replace("-", "_"), name.replace("-", ".")}
+            named |= {module for module, brought_by in KNOWN.items() if name in brought_by}
+            modules = _MODULES.get(name) or "\n".join(sorted(named))
             path = f"{target.site}/{each.folder}/top_level.txt"
             if shell.tree.get(path) is None:
                 write_text(shell, path, f"{modules}\n")

@@ -1,0 +1,69 @@
+"""What nobody could act upon: no warning is told of it, or one for all that share its cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from paritycheck.check import compare
+from paritycheck.config import Config
+from paritycheck.model.engine import PODMAN
+from paritycheck.predict.planning.plan import BuildOptions, make_plan
+from tests.findings.sides import checkout
+
+SLIM = (
+    "FROM python:3.12-slim\nCOPY . /srv\nWORKDIR /srv\n"
+    'RUN pip install --no-deps -r requirements.txt\nCMD ["python", "main.py"]\n'
+)
+ALPINE = (
+    'FROM alpine:3.20\nRUN apk add python3 py3-attrs py3-yaml\nCOPY . /srv\nCMD ["python3", "/srv/main.py"]\n'
+)
+_CODES = ("PC10", "PC201", "PC203", "PC204", "PC209")
+
+
+def told(containerfile: str, main: str, context: str = "", **more: str) -> list[tuple[str, str]]:
+    """Return code and severity of what is said of a predicted image; ``_`` in file names stands for a dot."""
+    files = {name.replace("__", "/").replace("_", "."): text for name, text in more.items()}
+    prefix = f"{context}/" if context else ""
+    own = {"Containerfile": containerfile, "main.py": main, "requirements.txt": "six==1.17\n"}
+    side = checkout({**{prefix + name: text for name, text in own.items()}, **files})
+    report = compare(
+        side, None, make_plan(side, BuildOptions(engine=PODMAN, context=context)), Config(context=context)
+    )
+    return [(each.code, each.severity) for each in report.findings if each.code.startswith(_CODES)]
+
+
+TRIED = "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "more", "expected"),
+    [
+        pytest.param("import six\n", {"setup_py": "import setuptools\n"}, [], id="what a build runs"),
+        pytest.param(
+            "import setup\n", {"setup_py": "import httpx\n"}, [("PC203", "error")], id="a setup of its own"
+        ),
+        pytest.param(TRIED, {"requirements-dev_txt": "httpx\n"}, [], id="tried, and for development only"),
+        pytest.param(
+            TRIED,
+            {"requirements-web_txt": "httpx\n"},
+            [("PC204", "warning")],
+            id="tried, and in another file",
+        ),
+        pytest.param(
+            "import httpx\n", {"requirements-dev_txt": "httpx\n"}, [("PC204", "error")], id="not tried"
+        ),
+    ],
+)
+def test_what_is_no_use(main: str, more: dict[str, str], expected: list[tuple[str, str]]) -> None:
+    assert told(SLIM, main, **more) == expected
+
+
+def test_packages_of_the_system_bring_modules_of_other_names() -> None:
+    assert told(ALPINE, "import attr, attrs, yaml\n") == []
+
+
+def test_a_project_beside_the_context_is_one_cause() -> None:
+    main = "try:\n    from other.a.b import c\n    from other.d import e\nexcept ImportError:\n    pass\n"
+    names = ("other____init___py", "other__a____init___py", "other__a__b_py", "other__d____init___py")
+    files = dict.fromkeys(names, "") | {"other__d__e_py": ""}
+    assert told(SLIM, main, "app", **files) == [("PC103", "warning")]
