@@ -65,7 +65,7 @@ def _losses(run: RunStart, facts: Facts, plan: Plan) -> tuple[tuple[Loss, ...], 
         placement=placement,
         supply=msgspec.structs.replace(facts.supply, searched=view.certain),
     )
-    return find_losses(stage, view, local_view, placement, command).losses, at_step
+    return find_losses(stage, view, local_view, placement, command, strict=True).losses, at_step
 
 
 def _finding(run: RunStart, lost: list[Loss], plan: Plan) -> Finding:

@@ -72,8 +72,9 @@ MAYBE = "class Client:\n    def get(self):\n        import httpx\n"
         ("if __name__ == '__main__':\n    import httpx\n", "error"),  # this is how it is started
         ("from app import helper\n", "error"),
         ("if True:\n    import httpx\n", "error"),
+        # A start that one setting breaks is a start that breaks.
+        ("import os\nif os.environ.get('A'):\n    import httpx\n", "error"),
         # Whether these run is the program's affair.
-        ("import os\nif os.environ.get('A'):\n    import httpx\n", "warning"),
         ("def get(kind):\n    if kind == 'a':\n        import httpx\n", "warning"),
         ("def get(kind):\n    if kind == 'a':\n        from app import helper\n", "warning"),
         (MAYBE, "warning"),

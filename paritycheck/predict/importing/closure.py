@@ -39,7 +39,8 @@ class Reached(msgspec.Struct, frozen=True, omit_defaults=True):
     """A module that is imported: by the module ``via`` (empty: a root) in ``line`` of its file.
 
     ``context`` is the effective one: the most cautious on the chain that is least cautious. ``main``: it
-    runs under the name ``__main__``. ``sure``: no condition on that chain is open.
+    runs under the name ``__main__``. ``sure``: nothing on that chain is left to the
+    program, as a condition in a function is.
     """
 
     name: str
@@ -88,14 +89,17 @@ def import_closure(
     modules: Mapping[str, SourceFile],
     first_party: Callable[[str], bool] | None = None,
     facts: Mapping[str, Fact] | None = None,
+    *,
+    strict: bool = False,
 ) -> Closure:
     """Follow every import from the roots, breadth first, the surest and least cautious chains first.
 
     Only files that ``modules`` has and ``first_party`` accepts are read; others are reached and left.
     The names of the roots must differ.
     ``facts`` about the interpreter decide conditional imports; what they leave open is followed.
+    An open condition around what a module does when it is imported counts as met, unless ``strict``.
     """
-    walk = _Walk(finder, facts or {})
+    walk = _Walk(finder, facts or {}, strict)
     for root in roots:
         walk.start(root)
     while (step := walk.next()) is not None:
@@ -122,9 +126,10 @@ class _Step(NamedTuple):
 class _Walk:
     """The state of one walk: a queue for each level, emptied in order of caution."""
 
-    def __init__(self, finder: Finder, facts: Mapping[str, Fact]) -> None:
+    def __init__(self, finder: Finder, facts: Mapping[str, Fact], strict: bool) -> None:
         self.finder = finder
         self.facts = facts
+        self.strict = strict
         self.modules: dict[str, Reached] = {}
         self.failures: list[Failure] = []
         self._queues: tuple[deque[_Step], ...] = tuple(deque() for _ in (*LEVELS, *LEVELS))
@@ -160,7 +165,7 @@ class _Walk:
         runs = self._runs(statement.condition, step)
         if statement.context == "type-checking" or runs is False:
             return
-        sure = step.reached.sure and runs is True
+        sure = step.reached.sure and (runs is True or (statement.context == "module" and not self.strict))
         level = max(step.level, LEVELS.index(statement.context))
         for target in resolve_import(statement, step.own_name, step.package, self.finder):
             outcome = target.outcome

@@ -32,8 +32,8 @@ from paritycheck.predict.judging.views import ContainerView, LocalView
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a
-    function, or under a condition that is open; ``sure``: of one, no condition on the way to it is open.
+    ``breaks``: something that runs needs it unguarded, ``late``: no such statement stands outside of a
+    function, ``sure``: the way to one is not left to the program, as a condition in a function is.
     ``wanted`` says what is known of it where it is no file of the checkout.
     """
 
@@ -70,10 +70,15 @@ def find_losses(
     local_view: LocalView,
     placement: Placement,
     command: Importer,
+    *,
+    strict: bool = False,
 ) -> Losses:
-    """Judge every import of every application module that arrived; ``command`` is what starts the first."""
-    search = _Search(container, view, local_view, placement)
-    closure = follow_start(container, view)
+    """Judge every import of every application module that arrived; ``command`` is what starts the first.
+
+    ``strict``: nothing under an open condition is sure.
+    """
+    search = _Search(container, view, local_view, placement, strict)
+    closure = follow_start(container, view, strict=strict)
     search.refusals.meet_programs(command)
     for need in list_needs(container, view, placement, command, closure):
         search.judge(need)
@@ -84,8 +89,14 @@ class _Search:
     """The state of one search: what was lost so far, by item."""
 
     def __init__(
-        self, container: Snapshot, view: ContainerView, local_view: LocalView, placement: Placement
+        self,
+        container: Snapshot,
+        view: ContainerView,
+        local_view: LocalView,
+        placement: Placement,
+        strict: bool,
     ) -> None:
+        self.strict = strict
         self.container = container
         self.view = view
         self.local = local_view
@@ -252,7 +263,7 @@ class _Search:
                     importer=Importer(here.path, statement.line, context, chain),
                     local_path=here.path,
                     own_name=here.name if need.module else "",
-                    sure=need.sure and need.runs(self.view.facts) is True,
+                    sure=need.surely_runs(self.view.facts, self.strict),
                 )
 
     def _note(self, item: Item, miss: NotFound, need: Need) -> None:
@@ -260,11 +271,10 @@ class _Search:
         self.misses.setdefault(item, miss)
         if need.breaks:
             self.breaking.add(item)
-            if need.runs(self.view.facts):
-                if need.statement.context == "module":
-                    self.early.add(item)
-                if need.sure:
-                    self.sure.add(item)
+            if need.statement.context == "module":
+                self.early.add(item)
+            if need.surely_runs(self.view.facts, self.strict):
+                self.sure.add(item)
 
 
 def _as_missing(miss: NotFound | Doubtful) -> NotFound:

@@ -30,7 +30,7 @@ class Need(msgspec.Struct, frozen=True):
 
     ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
     the checkout (``""``: not known). ``reached``: it runs when the container starts. ``own_name`` is
-    the module's ``__name__`` then (``""``: nobody knows), ``sure``: no condition on the way to it is open.
+    the module's ``__name__`` then (``""``: nobody knows), ``sure``: the way to it is not left to the program.
     ``above`` is the effective context of the module itself.
     """
 
@@ -64,13 +64,23 @@ class Need(msgspec.Struct, frozen=True):
         named = {**facts, "__name__": self.own_name} if self.own_name else facts
         return holds(self.statement.condition, named)
 
+    def surely_runs(self, facts: Mapping[str, Fact], strict: bool) -> bool:
+        """Tell whether nothing is left to the program; ``strict``: not even when a module is imported."""
+        met = self.statement.context == "module" and not strict
+        return self.sure and (met or self.runs(facts) is True)
 
-def follow_start(container: Snapshot, view: ContainerView) -> Closure | None:
-    """Return what the start command reaches of the application; ``None`` if it is not understood."""
+
+def follow_start(container: Snapshot, view: ContainerView, *, strict: bool = False) -> Closure | None:
+    """Return what the start command reaches of the application; ``None`` if it is not understood.
+
+    ``strict``: no open condition counts as met.
+    """
     if not view.start.resolved:
         return None
     own = frozenset(container.application_modules)
-    return import_closure(view.start.roots, view.finder, container.modules, own.__contains__, view.facts)
+    return import_closure(
+        view.start.roots, view.finder, container.modules, own.__contains__, view.facts, strict=strict
+    )
 
 
 def list_needs(
