@@ -52,6 +52,36 @@ def test_what_an_application_brought(path: str) -> None:
     assert not is_system(path)
 
 
+@pytest.mark.parametrize(
+    ("path", "workdir", "system"),
+    [
+        ("etc/shop/main.py", "/etc/shop", False),
+        ("etc/shop/lib/main.py", "/etc/shop", False),
+        ("etc/shop/.venv/lib/python3.12/site-packages/x.py", "/etc/shop", True),
+        ("etc/shop/node_modules/x.js", "/etc/shop", True),
+        ("etc/passwd", "/etc/shop", True),
+        ("etc/shopping/main.py", "/etc/shop", True),
+        ("var/lib/shop/main.py", "/var/lib/shop/", False),
+        ("usr/lib/shop/main.py", "/usr/lib/shop", False),
+        ("usr/local/lib/shop/main.py", "/usr/local/lib/shop", False),
+        ("tmp/shop/main.py", "/tmp/shop", False),
+        # No application is started in a directory of the system to make it its own.
+        ("etc/passwd", "/etc", True),
+        ("usr/bin/pip", "/usr/bin", True),
+        ("usr/local/lib/libz.so.1", "/usr/local/lib", True),
+        ("var/lib/dpkg/status", "/var/lib", True),
+        ("usr/local/lib/python3.12/site-packages/x.py", "/usr/local/lib/python3.12/site-packages", True),
+        ("home/shop/.profile", "/home/shop", True),
+        ("etc/passwd", "/", True),
+        ("etc/passwd", "", True),
+    ],
+)
+def test_the_directory_that_an_image_starts_in_is_the_applications(
+    path: str, workdir: str, system: bool
+) -> None:
+    assert is_system(path, workdir) is system
+
+
 def test_interpreters_and_virtual_environments_are_recognised_wherever_they_are() -> None:
     image = tree(
         """

@@ -63,36 +63,58 @@ def keeps_value(name: str, value: str) -> bool:
     return not SECRET_WORDS.search(name) and not URL_CREDENTIALS.search(value)
 
 
-def is_system(path: str) -> bool:
-    """Tell by its name whether ``path`` belongs to the system, an interpreter or a distribution."""
+def is_system(path: str, workdir: str = "") -> bool:
+    """Tell by its name whether ``path`` belongs to the system, an interpreter or a distribution.
+
+    What lies below ``workdir``, the directory that the image starts in, is an application's wherever
+    that is: ``/etc/shop``, ``/var/lib/shop``. A directory of the system itself makes none of them.
+    """
+    home = workdir.strip("/")
     parts = path.split("/")
-    top, second = parts[0], parts[1] if len(parts) > 1 else ""
-    if top in SYSTEM_TOPS:
+    if home and path.startswith(home + "/") and not _is_of_the_system(home):
+        path = path[len(home) + 1 :]
+    elif _in_system(parts):
         return True
-    if top == "usr" and second not in ("src", "local"):
+    if parts[-1] in SKELETON and len(parts) <= 3:
+        return True
+    return not INSTALLED.isdisjoint(path.split("/")) or PYTHON_LIBRARY.search(path) is not None
+
+
+def _in_system(parts: list[str]) -> bool:
+    """Tell whether a path leads into a directory in which no applications are."""
+    top, second = parts[0], parts[1] if len(parts) > 1 else ""
+    if top in SYSTEM_TOPS or (top == "var" and second in VAR_SYSTEM):
         return True
     if top == "usr" and second == "local":
         third = parts[2] if len(parts) > 2 else ""
-        if third in ("bin", "sbin") and path.endswith((".py", ".sh")):
+        if third in ("bin", "sbin") and parts[-1].endswith((".py", ".sh")):
             return False  # where official images put an application's own scripts
-        if third in LOCAL_SYSTEM:
-            return True
-    if parts[-1] in SKELETON and len(parts) <= 3:
-        return True
-    if top == "var" and second in VAR_SYSTEM:
-        return True
-    return not INSTALLED.isdisjoint(parts) or PYTHON_LIBRARY.search(path) is not None
+        return third in LOCAL_SYSTEM
+    return top == "usr" and second != "src"
 
 
-def application_files(tree: FileTree, own: Iterable[str] = ()) -> Iterator[str]:
+def _is_of_the_system(directory: str) -> bool:
+    """Tell whether a directory is one of the Filesystem Hierarchy Standard, or in what was installed."""
+    parts = directory.split("/")
+    depth = 3 if parts[:2] == ["usr", "local"] else 2 if parts[0] in ("usr", "var") else 1
+    installed = not INSTALLED.isdisjoint(parts) or PYTHON_LIBRARY.search(directory + "/") is not None
+    return installed or len(parts) <= depth
+
+
+def application_files(tree: FileTree, own: Iterable[str] = (), workdir: str = "") -> Iterator[str]:
     """Yield the paths of an image's application files, links to files included, sorted.
 
-    ``own`` are paths below a system directory that the project itself installed there.
+    ``own`` are paths below a system directory that the project itself installed there, ``workdir`` is
+    the directory that the image starts in.
     """
     prefixes = sorted(_python_prefixes(tree))
     found = set(own)
     for entry in tree:
-        if entry.kind in ("dir", "other") or is_system(entry.path) or _in_prefix(entry.path, prefixes):
+        if (
+            entry.kind in ("dir", "other")
+            or is_system(entry.path, workdir)
+            or _in_prefix(entry.path, prefixes)
+        ):
             continue
         if entry.kind == "link":
             target = tree.find(entry.path)

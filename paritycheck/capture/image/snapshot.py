@@ -70,7 +70,7 @@ class _Carried:
         if self._files is None:
             own = _own_distribution_files(self._image)
             foreign = frozenset(_foreign_files(self._image))
-            found = selection.application_files(self._image.tree, own)
+            found = selection.application_files(self._image.tree, own, self._image.config.workdir)
             self._files = tuple(
                 path for path in found if path not in foreign and path.rpartition("/")[0] + "/" not in foreign
             )
@@ -103,7 +103,7 @@ def _own_distribution_files(image: StackedImage) -> Iterator[str]:
 def _foreign_files(image: StackedImage) -> Iterator[str]:
     """Yield what others' distributions put among the application's files (``pip install --target``)."""
     for metadata in _metadata(image):
-        if not selection.is_system(metadata) and not _is_own(image, metadata):
+        if not selection.is_system(metadata, image.config.workdir) and not _is_own(image, metadata):
             yield metadata + "/"
             yield from _recorded(image, metadata)
 
