@@ -5,7 +5,7 @@ a program imports when it starts are needed to explain a failing import, and the
 """
 
 # What a program is told to import: gunicorn and uvicorn images, Celery, Alembic, Flask's kin, test runners.
-_STARTING = frozenset(
+STARTING = frozenset(
     {
         "ALEMBIC_CONFIG",
         "APP_MODULE",
@@ -48,4 +48,4 @@ def may_keep_value(name: str) -> bool:
     """Tell whether the value of the environment variable ``name`` may go into a document."""
     if name.startswith("PYTHON"):
         return not any(word in name for word in _SECRET)
-    return name in _KEPT or name in _STARTING
+    return name in _KEPT or name in STARTING

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from paritycheck.model.secrecy import STARTING
 from paritycheck.model.tree import FileTree
 
 MAX_TEXT = 256 << 10  # bytes of a text that a snapshot carries
@@ -58,7 +59,7 @@ URL_CREDENTIALS = re.compile(r"://[^/@\s]+@")
 
 def keeps_value(name: str, value: str) -> bool:
     """Tell whether a variable's value may travel: it steers Python or a search path, is no secret."""
-    if name not in KEPT_VARIABLES and not name.startswith("PYTHON"):
+    if name not in KEPT_VARIABLES | STARTING and not name.startswith("PYTHON"):
         return False
     return not SECRET_WORDS.search(name) and not URL_CREDENTIALS.search(value)
 

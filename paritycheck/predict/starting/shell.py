@@ -33,8 +33,8 @@ _PLUMBING = flag_names(
     "hostname df du tar gzip curl wget nc ping openssl pg_isready mysqladmin redis-cli psql mysql usermod "
     "groupmod useradd groupadd adduser addgroup stty clear history pip pip3 apt-get apt apk git sync install "
     "seq nproc envsubst jq passwd ip ifconfig ps lsof ss netstat pgrep pkill killall stat free expr dirname "
-    "basename readlink realpath mktemp mkfifo dd base64 md5sum sha256sum unzip gunzip rsync getent nslookup dig "
-    "host ldconfig sysctl update-ca-certificates ssh-keygen mongosh nvidia-smi crontab xdpyinfo"
+    "basename readlink realpath mktemp mkfifo dd base64 md5sum sha256sum unzip gunzip rsync getent nslookup "
+    "dig host ldconfig sysctl update-ca-certificates ssh-keygen mongosh nvidia-smi crontab xdpyinfo"
 )
 _TESTS = ("[", "[[", "test")
 
