@@ -292,3 +292,8 @@ def test_a_variable_of_the_image_names_the_settings_where_the_code_does_not() ->
         "app/\n  w.py\n", {"app/w.py": source}, cmd=("gunicorn", "w"), env={"DJANGO_SETTINGS_MODULE": "c"}
     )
     assert [root.name for root in resolve_start(side).roots] == ["w", "c"]
+
+
+def test_only_what_the_command_names_is_named_by_it() -> None:
+    roots = start("gunicorn", "proj.wsgi").roots
+    assert [root.name for root in roots if root.named] == ["proj.wsgi"]

@@ -26,13 +26,15 @@ class Root(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``main``: it runs under the name ``__main__`` (``python file``: name ``__main__`` and the path;
     ``python -m a.b``: name ``a.b``; ``python -m package``: name ``package.__main__``).
-    ``context``: how surely; a framework imports some modules only when they are asked for.
+    ``context``: how surely; a framework imports some modules only when they are asked for. ``named``: by
+    the command itself, not by what a framework reads.
     """
 
     name: str
     path: str = ""
     main: bool = False
     context: ImportContext = "module"
+    named: bool = True
 
 
 class Reached(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -31,7 +31,7 @@ class Need(msgspec.Struct, frozen=True):
     ``importer`` is how the report names it, with its effective context; ``local_path`` its file in
     the checkout (``""``: not known). ``reached``: it runs when the container starts. ``own_name`` is
     the module's ``__name__`` then (``""``: nobody knows), ``sure``: the way to it is not left to the program.
-    ``above`` is the effective context of the module itself.
+    ``above`` is the effective context of the module itself, ``named`` whether the command names it.
     """
 
     statement: Import
@@ -43,6 +43,7 @@ class Need(msgspec.Struct, frozen=True):
     own_name: str = ""
     sure: bool = True
     above: ImportContext = "module"
+    named: bool = True
 
     @property
     def context(self) -> ImportContext:
@@ -52,7 +53,7 @@ class Need(msgspec.Struct, frozen=True):
     @property
     def started(self) -> bool:
         """Whether the importer is what the start command names."""
-        return self.reached and len(self.importer.chain) == 1
+        return self.reached and self.named and len(self.importer.chain) == 1
 
     @property
     def breaks(self) -> bool:
@@ -98,10 +99,13 @@ def list_needs(
     seen: set[str] = set()
     if closure is not None:
         yield from _first_needs(view, command)
+        told = frozenset(root.name for root in view.start.roots if not root.named)
         for reached in closure.modules.values():
             if reached.path in own:
                 seen.add(reached.path)
-                yield from _reached_needs(container, reached, closure, placement)
+                named = reached.name not in told
+                for need in _reached_needs(container, reached, closure, placement):
+                    yield need if named else msgspec.structs.replace(need, named=False)
     for path in sorted(own - seen):
         yield from _other_needs(container, path, view, placement)
 

@@ -66,7 +66,8 @@ def django_roots(
         roots.append(Root(module))
         attributes[module, attribute] = None
     roots += [Root(urls) for urls in _url_modules(scene, directories, says.texts.get("ROOT_URLCONF", ""))]
-    return unique_roots([root for root in roots if root.name]), tuple(attributes)
+    told = [msgspec.structs.replace(root, named=False) for root in roots if root.name]
+    return unique_roots(told), tuple(attributes)
 
 
 def _application(scene: Scene, directories: tuple[str, ...], app: str) -> Named:
