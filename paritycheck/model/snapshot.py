@@ -160,7 +160,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     application files, not what a distribution or the system brought. ``config`` only for images,
     ``git`` only for checkouts. ``unknown`` lists the parts that nobody looked at or could predict.
     ``objects`` are compiled files by path; of a checkout those of the local environment, by their
-    absolute paths on this machine. No document carries them.
+    absolute paths on this machine; ``archives`` are what lies in zip files by path. No document carries
+    either.
     """
 
     origin: Origin
@@ -173,6 +174,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     git: GitFacts | None = None
     unknown: tuple[Unknown, ...] = ()
     objects: Mapping[str, SharedObject] = {}
+    archives: Mapping[str, FileTree] = {}
 
     @property
     def application_modules(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ NAMES = sorted(path.name.removesuffix(".Containerfile") for path in BUILDS.glob(
 ORACLE = (BUILDS / "questions.py").read_text(encoding="utf-8")
 # Loaded before the program's directory was searched, or below a package that fails when it is imported; what
 # setuptools puts in the place of distutils is found by a hook of its own.
-DOUBTS = {"an archive on sys.path, not read", "no package, but it may register modules itself"}
+DOUBTS = {"no package, but it may register modules itself"}
 UNANSWERED = ("error", "DistutilsLoader")
 Answer = tuple[str, str, tuple[str, ...] | None] | None
 

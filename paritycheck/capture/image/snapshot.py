@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from paritycheck.capture.image import selection
+from paritycheck.capture.image.archives import Archives
 from paritycheck.capture.image.layers import StackedImage
 from paritycheck.capture.parsing.reading import Parser, lazy_modules, parse_all
 from paritycheck.model.binary import SharedObject
@@ -29,15 +30,22 @@ def image_snapshot(
 ) -> Snapshot:
     """Return the snapshot of ``image``; its mappings read from the image as long as that is open."""
     carried = _Carried(image)
+    archives = Archives(image)
+
+    def source(path: str) -> bytes | None:
+        data = image.read(path, selection.MAX_SOURCE)
+        return archives.source(path) if data is None else data
+
     return Snapshot(
         origin=Origin(kind, reference, image.digest, image.created),
         tree=image.tree,
-        modules=lazy_modules(lambda path: image.read(path, selection.MAX_SOURCE), parse, carried.modules),
+        modules=lazy_modules(source, parse, carried.modules),
         texts=OnDemand(lambda path: _text(image, path), carried.texts),
         digests=OnDemand(image.sha256, carried.files),
         environment=_environment(image),
         config=image.config,
         objects=OnDemand(lambda path: _object(image, path), lambda: ()),
+        archives=OnDemand(archives.members, lambda: ()),
     )
 
 

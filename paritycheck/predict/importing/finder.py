@@ -40,6 +40,7 @@ class Finder:
         frozen: Iterable[str] = (),
         modules: Mapping[str, SourceFile] | None = None,
         doubt: Callable[[str], Unknown | None] | None = None,
+        archives: Mapping[str, FileTree] | None = None,
         assumed: int | None = None,
     ) -> None:
         self.tree = tree
@@ -57,7 +58,7 @@ class Finder:
         self._doubt = doubt
         self._sure = len(self.entries) if assumed is None else assumed
         self._outcomes: dict[str, Outcome] = {}
-        self._places = Places(tree)
+        self._places = Places(tree, archives)
 
     def find(self, name: str) -> Outcome:
         """Return what importing ``name`` (absolute, dotted) finds; its parents are imported first."""
@@ -183,7 +184,7 @@ class Finder:
         """Tell why a name may be in a place after all."""
         listed = self._places.listing(place)
         if listed is None:
-            archive = self._archive(place)
+            archive = self._places.archive(place)
             if archive:
                 return Unknown(archive, "an archive on sys.path, not read")
         elif not self.suffixes:
@@ -196,14 +197,6 @@ class Finder:
             return None
         base = f"{place}/{tail}" if place else tail
         return self._doubt(base) or self._doubt(base + ".py")
-
-    def _archive(self, place: str) -> str:
-        while place:
-            entry = self.tree.find(place)
-            if entry is not None:
-                return place if entry.kind == "file" else ""
-            place = place.rpartition("/")[0]
-        return ""
 
     def _redirected(self, name: str) -> Outcome | None:
         prefix = name

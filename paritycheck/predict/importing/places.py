@@ -1,21 +1,27 @@
 """The directories in which an interpreter looks for modules, as a finder sees them: a set of names.
 
 After CPython's ``FileFinder._fill_cache`` and ``_path_isfile``: names are compared exactly, links followed.
+An archive on the path (``zipimport``) is like a directory, but that no compiled module is loaded from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from paritycheck.model.tree import FileTree
 from paritycheck.predict.importing.outcome import MissReason
 
+COMPILED = (".so", ".pyd")
 Listing = tuple[str, frozenset[str]]  # a directory's real path, and the names in it
 
 
 class Places:
-    """Directory listings of a tree, each made once: the tree never changes."""
+    """Directory listings of a tree, each made once: the tree never changes.
 
-    def __init__(self, tree: FileTree) -> None:
+    ``archives`` is what lies in zip files, by their real paths.
+    """
+
+    def __init__(self, tree: FileTree, archives: Mapping[str, FileTree] | None = None) -> None:
         self.tree = tree
+        self._archives: Mapping[str, FileTree] = archives if archives is not None else {}
         self._listings: dict[str, Listing | None] = {}
         self._alike: dict[str, dict[str, list[str]]] = {}
 
@@ -27,6 +33,8 @@ class Places:
             real = self.tree.resolve(directory)
             is_dir = real is not None and self.tree.is_dir(real)
             found = (real, frozenset(self.tree.children(real))) if real is not None and is_dir else None
+            if found is None:
+                found = self._in_archive(directory)
             self._listings[directory] = found
             return found
 
@@ -39,7 +47,25 @@ class Places:
         entry = self.tree.get(path)
         if entry is not None and entry.kind == "link":
             entry = self.tree.find(path)
+        if entry is None:
+            members, inside = self._members(path)
+            entry = members.get(inside) if members and not name.endswith(COMPILED) else None
+            return path if entry is not None else ""
         return entry.path if entry is not None and entry.kind == "file" else ""
+
+    def _in_archive(self, directory: str) -> Listing | None:
+        members, inside = self._members(directory)
+        if members is None or (inside and not members.is_dir(inside)):
+            return None
+        archive = directory[: len(directory) - len(inside)].rstrip("/")
+        real = f"{self.tree.resolve(archive)}/{inside}".rstrip("/")
+        return real, frozenset(members.children(inside))
+
+    def _members(self, path: str) -> tuple[FileTree | None, str]:
+        """Return what the archive holds that a path goes through, and the path inside of it."""
+        archive = self.archive(path)
+        real = self.tree.resolve(archive) if archive else None
+        return (self._archives.get(real) if real else None), path[len(archive) :].lstrip("/")
 
     def alike(self, listed: Listing, stem: str) -> list[str]:
         """Return a directory's names that differ from ``stem`` only by case and by what follows a dot."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from paritycheck.model.environment import Environment
 from paritycheck.model.tree import FileTree
+from paritycheck.predict.importing.places import Places
 
 _TEST_DIRECTORIES = frozenset({"test", "tests"})
 MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
@@ -22,10 +23,16 @@ def search_directories(tree: FileTree, environment: Environment) -> tuple[str, .
     """
     found: dict[str, None] = {}
     for entry in environment.sys_path:
-        real = tree.resolve(entry.path)
+        real = tree.resolve(entry.path) or _in_archive(tree, entry.path)
         if real is not None and entry.reason != "editable-finder":
             found[real] = None
     return tuple(found)
+
+
+def _in_archive(tree: FileTree, path: str) -> str | None:
+    """Return a path that goes on inside a zip file."""
+    inside = path.lstrip("/")
+    return inside if Places(tree).archive(inside) else None
 
 
 def is_test(path: str) -> bool:

@@ -104,6 +104,7 @@ def _finder(
         frozen=STARTED,
         modules=container.modules,
         doubt=container.project_doubt,
+        archives=container.archives,
         assumed=len(certain),
     )
 
