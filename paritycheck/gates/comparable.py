@@ -32,10 +32,18 @@ def require_comparable(facts: Facts, started: Iterable[Finding] = ()) -> None:
     if not any(path.endswith(".py") or path in modules for path in facts.placement.local_of):
         image = what if facts.actual else f"the image that {what} builds"
         raise NothingCompared(
-            f"no Python file of {facts.local.origin.reference} is in {image}",
-            "check that the image is built from this checkout, and that the Containerfile copies its code",
+            f"no Python file of {facts.local.origin.reference} is in {image}", _next_step(facts)
         )
     _require_readable(facts.container)
+
+
+def _next_step(facts: Facts) -> str:
+    bind = next((each for each in facts.mounts or () if each.source is not None), None)
+    if bind is not None:
+        return f"{bind} brings the code in development only: check the image that is shipped, without -c"
+    step = "check that the image is built from this checkout, and that the Containerfile copies its code"
+    doubt = next((part.reason for part in facts.container.unknown if part.brings == "anything"), "")
+    return f"{step}; it may be there after all: {doubt}" if doubt else step
 
 
 def _is_answered(facts: Facts, started: Iterable[Finding]) -> bool:

@@ -41,4 +41,6 @@ def test_what_a_mount_may_bring_is_no_answer(place: Place) -> None:
     containerfile = 'FROM python:3.12\nWORKDIR /srv\nCMD ["python3", "run.py"]\n'
     place.write({"Containerfile": containerfile, "compose.yaml": compose, **FILES})
     git(place.checkout, "add", "-A")
-    assert "no Python file of" in place.refused("check", "-c", "compose.yaml")
+    said = place.refused("check", "-c", "compose.yaml")
+    assert "no Python file of" in said
+    assert ".:/srv (compose.yaml:4) brings the code in development only" in said

@@ -18,7 +18,10 @@ from paritycheck.predict.running.recording import record
 from paritycheck.predict.running.shellstate import Shell, Status
 from paritycheck.predict.running.shellwords import Field
 from paritycheck.predict.running.surrounding import Reading
-from paritycheck.predict.running.wheelhouse import pack_wheel
+from paritycheck.predict.running.wheelhouse import BOTH, pack_wheel
+
+# Options that choose between a wheel and a source archive.
+_CHOOSING = frozenset({"--wheel", "-w", "--format", "-f", "--target", "-t", "--no-sdist"})
 
 
 def run_compile(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
@@ -49,7 +52,8 @@ def run_build(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     path = shell.place(folder).path if isinstance(folder, str) and folder else f"{directory}/dist".lstrip("/")
     if is_project(shell, directory):
         requires = required_by(shell, directory, current_target(shell))
-        pack_wheel(shell, directory, path, requires, complete=False)
+        ends = BOTH[:1] if _CHOOSING & values.keys() or "wheel" in fields else BOTH
+        pack_wheel(shell, directory, path, requires, complete=False, ends=ends)
     else:
         shell.touch(path, "generated")
     return None
@@ -68,8 +72,10 @@ def run_setup(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
         selection = required_by(shell, directory, target)
         record(shell, target, command_text(["python", *fields]), selection)
         install_project(shell, directory, target, editable="develop" in actions)
-    elif "bdist_wheel" in actions:
+    elif actions & {"bdist_wheel", "sdist"}:
         requires = required_by(shell, directory, target)
-        pack_wheel(shell, directory, f"{directory}/dist".lstrip("/"), requires, complete=False)
+        ends = BOTH if "bdist_wheel" in actions else BOTH[1:]
+        ends = ends if "sdist" in actions else BOTH[:1]
+        pack_wheel(shell, directory, f"{directory}/dist".lstrip("/"), requires, complete=False, ends=ends)
     shell.touch(directory, "anything" if "build_ext" in actions else "generated")
     return None

@@ -35,6 +35,8 @@ _INDEX = ("--index-url", "-i", "--extra-index-url", "--default-index", "--index"
 _NESTING = 8  # of requirements files
 STREAM = "dev/stdin"  # where what a command reads lies while it is followed
 _STREAMS = ("-", "/dev/stdin", "/proc/self/fd/0")
+# shop[web] @ file:///src, and as uv also takes it: shop@dist/shop-1.whl
+_NAMED_PATH = re.compile(r"[\w.-]+(?:\[[^\]]*\])?\s*@\s*(file:.+|[^:@\s]+/[^:@\s]*)")
 
 
 class Wanted:
@@ -162,8 +164,9 @@ def _want(
         wanted.unclear = f"what {command_text([written])} stands for is not known"
         return
     text = written.split(";")[0].strip()
-    if " @ file:" in text:
-        text = text.partition(" @ ")[2]
+    named_path = _NAMED_PATH.fullmatch(text)
+    if named_path is not None:
+        text = named_path[1]
     text = re.sub(r"^file:(//)?", "", text)
     extras = re.search(r"\[([^\]]*)\]$", text)
     text = re.sub(r"\[[^\]]*\]$", "", text)

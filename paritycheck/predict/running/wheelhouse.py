@@ -23,6 +23,7 @@ from paritycheck.predict.selecting.selection import Selected, Selection
 
 WHEEL = b"stand-in for a wheel\n"  # begins the content of a wheel whose members we know
 _END = "-py3-none-any.whl"
+BOTH = (_END, ".tar.gz")
 
 
 class Wheel(msgspec.Struct):
@@ -41,10 +42,18 @@ class Wheel(msgspec.Struct):
     complete: bool = False
 
 
-def pack_wheel(shell: Shell, directory: str, folder: str, requires: Selection, complete: bool) -> None:
+def pack_wheel(
+    shell: Shell,
+    directory: str,
+    folder: str,
+    requires: Selection,
+    complete: bool,
+    ends: tuple[str, ...] = (_END,),
+) -> None:
     """Build the project's wheel into the tree path ``folder``: a file that lists what it holds.
 
-    ``requires`` is what an install of it brings, ``complete`` whether the wheels of that lie beside it.
+    ``requires`` is what an install of it brings, ``complete`` whether the wheels of that lie beside it. For
+    each of ``ends`` there is a file: an install of the source archive brings what one of the wheel does.
     """
     project = Project(shell, directory)
     payload = project_payload(project)
@@ -56,7 +65,8 @@ def pack_wheel(shell: Shell, directory: str, folder: str, requires: Selection, c
     ]
     selected = Selected(payload.name or "project", static_version(project), direct=True)
     wheel = Wheel(selected, True, payload.problem, members, requires.selected, requires.open, complete)
-    _write(shell, folder, wheel)
+    for end in ends:
+        _write(shell, folder, wheel, end)
 
 
 def pack_selection(shell: Shell, folder: str, selection: Selection, complete: bool) -> None:
@@ -68,11 +78,11 @@ def pack_selection(shell: Shell, folder: str, selection: Selection, complete: bo
         shell.touch(folder, "distributions", selection.open)
 
 
-def _write(shell: Shell, folder: str, wheel: Wheel) -> None:
+def _write(shell: Shell, folder: str, wheel: Wheel, end: str = _END) -> None:
     data = WHEEL + msgspec.json.encode(wheel)
     shell.make_directory(folder)
     name = re.sub(r"[-_.]+", "_", wheel.selected.name)
-    path = f"{folder}/{name}-{wheel.selected.version or '0'}{_END}".lstrip("/")
+    path = f"{folder}/{name}-{wheel.selected.version or '0'}{end}".lstrip("/")
     digest = keep_inline(shell.tree, data)
     shell.tree.put(shell.entry(path, "file", size=len(data), digest=digest))
 
