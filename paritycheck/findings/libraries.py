@@ -43,7 +43,8 @@ def _presumed(losses: Losses, facts: Facts) -> Iterator[Finding]:
     )
     for loss in found:
         names = " and ".join(loss.libraries)
-        lines = library_lines(facts)
+        places = [Location(each.path, each.line) for each in loss.importers[:1]]
+        places += [] if places or loss.declared is None else [loss.declared]
         yield make_finding(
             "PC207",
             f"{loss.module} ({loss.distribution}) needs {names}, and neither the base of the final stage "
@@ -54,7 +55,7 @@ def _presumed(losses: Losses, facts: Facts) -> Iterator[Finding]:
                 ReportItem("distribution", loss.distribution),
                 ReportItem("module", loss.module),
             ],
-            locations=dict.fromkeys((*lines, Location(loss.importers[0].path, loss.importers[0].line))),
+            locations=dict.fromkeys((*library_lines(facts), *places)),
             imported_by=loss.importers,
             hint=install_hint(loss.libraries, "alpine" if foundation.base == "alpine" else "debian"),
         )

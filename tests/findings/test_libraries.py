@@ -249,3 +249,29 @@ def test_what_a_prediction_presumes(tmp_path: Path, containerfile: str, line: in
         assert names(each, "library") == ["libpq.so.5"]
         assert each["locations"][0]["path"] == "Containerfile"
         assert each["imported_by"][0]["path"] == "app/main.py"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "expected"),
+    [
+        ("psycopg2==2.9.9\n", [("warning", ["libpq.so.5"], "requirements.txt")]),
+        ("psycopg2-binary==2.9.9\n", []),
+        ("opencv-python==4.9\n", []),  # comes with more than is used of it
+    ],
+    ids=["a driver", "with its library", "no driver"],
+)
+def test_a_driver_that_only_a_setting_names(
+    tmp_path: Path, requirements: str, expected: list[tuple[str, list[str], str]]
+) -> None:
+    files = {
+        "app/main.py": b"DATABASE = {'driver': 'psycopg2'}\n",
+        "requirements.txt": requirements.encode(),
+        "Containerfile": BUILDER.format(run="").encode(),
+    }
+    write_files(tmp_path / "checkout", files)
+
+    found = findings(tmp_path)
+
+    assert [(each["severity"], names(each, "library"), each["locations"][1]["path"]) for each in found] == (
+        expected
+    )

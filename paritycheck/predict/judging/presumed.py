@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.model.binary import SharedObject
 from paritycheck.model.environment import Distribution
+from paritycheck.model.location import Location
 from paritycheck.model.report import Importer
 from paritycheck.model.snapshot import Snapshot, carried_paths
 from paritycheck.predict.building.notes import SystemPackage
@@ -23,7 +24,7 @@ from paritycheck.predict.importing.outcome import Found
 from paritycheck.predict.judging.needs import CAUTION
 from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
-from paritycheck.predict.linking.known import KNOWN
+from paritycheck.predict.linking.known import KNOWN, is_built
 from paritycheck.predict.linking.systempackages import BaseKind, base_has, is_judged, packages_have, stem_of
 from paritycheck.predict.selecting.selection import Installation
 
@@ -45,12 +46,16 @@ class Foundation(msgspec.Struct, frozen=True):
 
 
 class PresumedLoss(msgspec.Struct, frozen=True):
-    """``libraries`` that a distribution needs and nothing brings; ``importers`` of it, or its requirer."""
+    """``libraries`` that a distribution needs and nothing brings; ``importers`` of it, or its requirer.
+
+    ``declared``: the line of the project that asks for a driver which a setting names, and no import.
+    """
 
     distribution: str
     module: str
     libraries: tuple[str, ...]
     importers: tuple[Importer, ...]
+    declared: Location | None = None
 
 
 def presume_losses(
@@ -68,12 +73,29 @@ def presume_losses(
     if any(container.doubt(path) is not None for path in view.certain):
         installed |= dict.fromkeys(sorted(foundation.declared - installed.keys()), "")
     importers = _importers(container, view, placement, closure)
-    return tuple(
-        PresumedLoss(name, module, lacking, found)
+    drivers = _drivers(view, foundation.installs)
+    losses = (
+        PresumedLoss(
+            name, module, lacking, _leading(name, module, importers, installed, local), drivers.get(name)
+        )
         for name, module, libraries in _needs(local, installed)
         if (lacking := tuple(each for each in libraries if _lacks(each, container, foundation)))
-        and (found := _leading(name, module, importers, installed, local))
     )
+    return tuple(each for each in losses if each.importers or each.declared)
+
+
+def _drivers(view: ContainerView, installs: Iterable[Installation]) -> dict[str, Location]:
+    """Return what the project itself asks for, is there, and was built against libraries of the system.
+
+    Such distributions are mostly drivers, which settings name; who only builds them does not declare them.
+    """
+    present = {canonicalize_name(each.name) for each in view.environment.distributions}
+    return {
+        each.name: each.location
+        for install in installs
+        for each in install.selection.selected
+        if each.direct and each.location is not None and each.name in present and is_built(each.name)
+    }
 
 
 def _installed(container: Snapshot, installs: Iterable[Installation]) -> dict[str, str]:

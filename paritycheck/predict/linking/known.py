@@ -88,3 +88,9 @@ def loads_at_import(distribution: str) -> bool:
     """Tell whether importing a distribution fails where the library that it opens is not there."""
     known = find_known(distribution)
     return known is not None and known.how == "loaded"
+
+
+def is_built(distribution: str) -> bool:
+    """Tell whether a distribution has no wheel for Linux, and links to what the build had."""
+    known = find_known(distribution)
+    return known is not None and known.how == "built"

@@ -25,7 +25,8 @@ from paritycheck.predict.selecting.selection import Selected, Selection
 
 _APT = ("apt", "apt-get", "aptitude")
 _INSTALLING = frozenset({"install", "add", "localinstall", "groupinstall", "in"})
-_REMOVING = frozenset({"remove", "purge", "del", "erase", "rm"})
+_REMOVING = frozenset({"remove", "purge", "del", "erase", "rm", "autoremove", "autopurge"})
+_REMOVING_ALL = frozenset({"autoremove", "autopurge"})  # packages that are named, and all that nobody needs
 _PACKAGE = re.compile(r"(?:python3|py3?)-(?P<name>[a-z0-9][a-z0-9.+-]*)")
 _INTERPRETER = re.compile(r"python(?P<minor>3(?:\.\d+)?)(?:-minimal|-full)?")
 # Parts of the interpreter that have packages of their own, and what only builds against it.
@@ -62,7 +63,7 @@ def manage_packages(shell: Shell, fields: list[Field], _: bytes | None) -> Statu
         members = [p.name for p in grouped if p.name not in world]
         _note(shell, manager, [*names, *members], "remove")
         _remove(shell, manager, [*names, *members])
-    if action == "autoremove" or (action in _REMOVING and options.has("--auto-remove", "--autoremove")):
+    if action in _REMOVING_ALL or (action in _REMOVING and options.has("--auto-remove", "--autoremove")):
         _note(shell, manager, [""], "autoremove")
     return None
 

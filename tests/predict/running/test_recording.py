@@ -253,9 +253,10 @@ def test_packages_of_the_system_are_noted_in_order() -> None:
         ("gcc", "install", ".build-deps"), ("musl-dev", "install", ".build-deps"), ("libpq", "install", ""),
         (".build-deps", "remove", ""), ("gcc", "remove", ""), ("musl-dev", "remove", ""),
     ]  # fmt: skip
-    text = "FROM debian:12\nRUN apt-get install -y gcc=4:12 && apt-get purge -y --auto-remove gcc\n"
-    found = [(each.name, each.action, each.manager) for each in predict(text, {}).packages]
-    assert found == [("gcc", "install", "apt"), ("gcc", "remove", "apt"), ("", "autoremove", "apt")]
+    for remove in ("purge -y --auto-remove gcc", "autoremove --purge -y gcc"):
+        text = f"FROM debian:12\nRUN apt-get install -y gcc=4:12 && apt-get {remove}\n"
+        found = [(each.name, each.action, each.manager) for each in predict(text, {}).packages]
+        assert found == [("gcc", "install", "apt"), ("gcc", "remove", "apt"), ("", "autoremove", "apt")]
 
 
 @pytest.mark.parametrize(
