@@ -19,7 +19,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import DependencyFile
 from paritycheck.model.tree import join
-from paritycheck.predict.judging.declarations import Declarations
+from paritycheck.predict.judging.declarations import Declarations, is_for_development
 from paritycheck.predict.selecting.selection import Installation, Skipped
 
 Kind = Literal["missing", "undeclared", "not-selected", "marker", "elsewhere"]
@@ -163,6 +163,10 @@ def _skipped(
         return Absence("not-selected", because, (declared, install.location), skipped.remedy)
     brings = f"only {where} of {declared.path} brings it" if where else f"{declared.path} declares it"
     reason = f"{brings}, and `{install.command}` does not select that"
+    if where and all(each.declaration.section and is_for_development(each.declaration) for each in every):
+        # An image has no use for all that developers need: the declaration is in the wrong place.
+        hint = f"move `{name}` from {where} of {declared.path} to what is always installed"
+        return Absence("not-selected", reason, (declared, install.location), hint)
     named = _named_section(install, declared.path, supply)
     if named is not None:
         section, line = named

@@ -100,6 +100,15 @@ def test_a_file_that_nobody_installs() -> None:
     assert absence.hint == "add `httpx` to requirements.txt"
 
 
+def test_what_only_developers_get_is_declared_in_the_wrong_place() -> None:
+    declared = declarations(pyproject_toml=PROJECT)
+    sync = install("uv sync --no-dev", skipped=left_out(declared, "pytest", "drop `--no-dev`"))
+    absence = explain_absence("pytest", Supply(declared, (sync,), (SITE,)))
+    assert (absence.kind, str(absence.locations[0])) == ("not-selected", "pyproject.toml:13")
+    assert absence.locations[1] == RUN
+    assert absence.hint == "move `pytest` from group dev of pyproject.toml to what is always installed"
+
+
 def test_what_the_lock_lacks() -> None:
     declared = declarations(Pipfile='[packages]\nhttpx = "*"\n')
     skipped = Skipped(declared.of("httpx")[0], "unlocked", "Pipfile.lock lacks it", "lock the project anew")
