@@ -15,7 +15,8 @@ app/
   locustfile.py
   rxconfig.py | import reflex as rx\\nconfig = rx.Config(app_name="shop")\\n
   scrapy.cfg | [settings]\\ndefault = crawl.settings\\n
-  Makefile | run:\\n\\tcd sub && python job.py\\n
+  Makefile | include more.mk\\nrun:\\n\\tcd sub && python job.py\\n
+  more.mk | -include more.mk\\nserve:\\n\\tpython main.py\\n
   justfile | run:\\n    python main.py\\n
   circus.ini
   pyproject.toml
@@ -106,9 +107,11 @@ def start(command: str, **env: str) -> Start:
         ("newrelic-admin run-python main.py", "/app/main.py", "/app"),
         ("watchmedo shell-command --command='python main.py' .", "/app/main.py", "/app"),
         ("$ for i in 1 2; do ip addr || continue; break; done; python main.py", "/app/main.py", "/app"),
+        ("$ python main.py || python -m pip install -U x", "/app/main.py", "/app"),
         ("$ python main.py; ps aux", "/app/main.py", "/app"),
         # Commands by name.
         ("make run", "/app/sub/job.py", "/app/sub"),
+        ("make serve", "/app/main.py", "/app"),
         ("make -C /app run", "/app/sub/job.py", "/app/sub"),
         ("just run", "/app/main.py", "/app"),
         ("poe run", "/app/main.py", "/app"),

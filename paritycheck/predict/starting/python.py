@@ -34,6 +34,10 @@ _WITH_VALUE = "WX"
 _ASKS = frozenset({"-h", "-?", "-V", "--version", "--help", "--help-env", "--help-xoptions", "--help-all"})
 
 
+# They prepare a start and are over before it.
+_PREPARING = frozenset({"pip", "ensurepip", "venv", "virtualenv", "compileall"})
+
+
 class Runner(msgspec.Struct, frozen=True):
     """A module that runs another program in the same interpreter, with its sys.path.
 
@@ -184,6 +188,8 @@ def _run_module(call: Call, flags: Flags) -> Outcome:
     )
     if (found and not _installed(found)) or "/" in name:
         return process  # the project's own, whatever it is called
+    if name in _PREPARING:
+        return msgspec.structs.replace(process, idle=True)
     return Named(name.removesuffix(".__main__"), call, process)
 
 

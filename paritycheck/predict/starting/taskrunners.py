@@ -5,11 +5,15 @@ Sources: GNU make ("Running"), just ("Working directory"), Poe the Poet ("Runnin
 
 from __future__ import annotations
 
+import re
+
 from paritycheck.parse.command.optionwords import flag_names, read_options
 from paritycheck.parse.command.taskfiles import read_justfile, read_makefile, read_project_task
 from paritycheck.predict.starting.scene import Command, Scene
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_DEEPEST = 5  # makefiles that include each other
+_LONGEST = 1 << 20  # characters of a makefile with all that it includes
 _JUSTFILES = ("justfile", ".justfile", "Justfile")
 
 
@@ -23,9 +27,21 @@ def make(words: tuple[str, ...], scene: Scene) -> Command:
     text = _read(
         scene, (options.last("-f", "--file", "--makefile"),) if options.has("-f", "--file") else _MAKEFILES
     )
+    text = _included(text, scene)
     known = {name: value for name, value in scene.env.items() if value is not None}
     scripts = [read_makefile(text, goal, known, given) for goal in goals]
     return _shell([script for script in scripts if script], scene.given(given))
+
+
+def _included(text: str, scene: Scene, depth: int = 0) -> str:
+    """Put the files in the place of the ``include`` lines that name them."""
+    if depth > _DEEPEST:
+        return text
+
+    def read(match: re.Match[str]) -> str:
+        return _included("\n".join(_read(scene, (name,)) for name in match[1].split()), scene, depth + 1)
+
+    return re.sub(r"^-?include[ \t]{1,9}(.{1,500})$", read, text, flags=re.MULTILINE)[:_LONGEST]
 
 
 def just(words: tuple[str, ...], scene: Scene) -> Command:
