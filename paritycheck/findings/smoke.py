@@ -27,10 +27,15 @@ UNEXPLAINED = "Look at the line named: the checkout does not have what it import
 
 
 def smoke_findings(attempts: Iterable[Attempt], facts: Facts) -> Iterator[Finding]:
-    """Return a finding for every attempt that failed; one that ran out of time is none."""
+    """Return a finding for every cause that an attempt failed of; one that ran out of time is none."""
     seen = set()
+    causes = set()
     for attempt in attempts:
         if attempt.outcome == "raised" and attempt.raised:
+            cause = _cause_of(decisive(attempt.raised))
+            if cause in causes:
+                continue  # another module that is imported needs the same
+            causes.add(cause)
             finding = _raised(attempt, facts)
         elif attempt.outcome == "died":
             finding = _died(attempt, facts)
@@ -39,6 +44,10 @@ def smoke_findings(attempts: Iterable[Attempt], facts: Facts) -> Iterator[Findin
         if finding.fingerprint not in seen:
             seen.add(finding.fingerprint)
             yield finding
+
+
+def _cause_of(raised: Raised) -> tuple[str, str, tuple[str, ...]]:
+    return raised.type, raised.message, traceback_lines(raised)[-1:]
 
 
 def traceback_lines(raised: Raised) -> tuple[str, ...]:

@@ -27,3 +27,14 @@ def test_what_an_import_lacks_is_told_by_its_rule(name: str, message: str, code:
     raised = Raised(told.type, told.message, told.imports, told.name, frames=(Frame("/srv/app/main.py", 1),))
     (finding,) = judge_attempts((Attempt("app.main", "raised", raised=(raised,)),), facts).findings
     assert (finding.code, finding.severity, finding.items[0].name) == (code, "error", item)
+
+
+def test_one_cause_is_told_once() -> None:
+    facts = gather_facts(checkout(SOURCES), image(SOURCES, environment([])), None, Config())
+
+    def failed(root: str, line: int) -> Attempt:
+        frames = (Frame(f"/srv/{root}.py", 1), Frame("/srv/app/main.py", line))
+        return Attempt(root, "raised", raised=(Raised("KeyError", "'KEY'", frames=frames),))
+
+    report = judge_attempts((failed("a", 1), failed("b", 1), failed("c", 2)), facts)
+    assert [each.items[0].name for each in report.findings] == ["a", "c"]

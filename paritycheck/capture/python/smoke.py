@@ -74,6 +74,7 @@ def _job(trial: Trial, first: list[str], last: list[str], seconds: float) -> dic
         "package": trial.package,
         "statements": [(each.line, each.module, each.level, list(each.names)) for each in trial.statements],
         "attributes": list(trial.attributes),
+        "settings": trial.settings,
         "first": first,
         "last": last,
         "seconds": seconds,

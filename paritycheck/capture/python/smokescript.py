@@ -46,6 +46,9 @@ def run(job: "Job") -> None:
     sys.path.extend(job["last"])
     for name in set(sys.modules) - EARLY:
         del sys.modules[name]  # a module of the project may have this name, and be meant
+    if job["settings"]:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", job["settings"])
+        __import__("django").setup()
     scope = {"__name__": "__main__", "__package__": job["package"]}
     for name in job["modules"]:
         __import__(name)
@@ -57,8 +60,8 @@ def run(job: "Job") -> None:
                 message = "cannot import name %r from %r" % (name, found.__name__)
                 raise ImportError(message, name=found.__name__)
     job["line"] = 0
-    for name in job["attributes"]:
-        getattr(sys.modules[job["root"]], name)
+    for module, name in job["attributes"]:
+        getattr(sys.modules[module], name)
 
 
 def described(error: BaseException, job: "Job") -> "Dict[str, Any]":

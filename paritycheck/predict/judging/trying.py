@@ -23,7 +23,8 @@ from paritycheck.predict.starting.start import Start
 class Trial(msgspec.Struct, frozen=True):
     """The imports of one root, in order: ``modules``, then ``statements`` of the script at ``path``.
 
-    ``package`` is the package that the script belongs to, ``attributes`` what the module must have.
+    ``package`` is the package that the script belongs to, ``attributes`` what modules must have.
+    ``settings`` is the settings module with which Django is set up before.
     """
 
     root: str
@@ -31,7 +32,8 @@ class Trial(msgspec.Struct, frozen=True):
     path: str = ""
     package: str = ""
     statements: tuple[Import, ...] = ()
-    attributes: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    settings: str = ""
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
@@ -59,7 +61,12 @@ def steering(process: Process) -> dict[str, str]:
 
 
 def _trials(container: Snapshot, process: Process, view: ContainerView) -> Iterator[Trial]:
-    for root in process.roots:
+    names = [root.name for root in process.roots]
+    # From the settings module on, it is Django that imports: in this order, and set up before.
+    end = names.index(process.settings) if process.settings in names else len(names)
+    if end < len(names):
+        yield _django_trial(process, end)
+    for root in process.roots[:end]:
         if root.context != "module":
             continue  # only imported when something asks for it
         path, package = root.path, ""
@@ -70,13 +77,19 @@ def _trials(container: Snapshot, process: Process, view: ContainerView) -> Itera
             package = root.name.rpartition(".")[0]
             parents = (package,) if package else ()
         if not path:
-            wanted = tuple(name for module, name in process.attributes if module == root.name)
+            wanted = tuple(pair for pair in process.attributes if pair[0] == root.name)
             yield Trial(root.name, (root.name,), attributes=wanted)
             continue
         says = container.modules.get(path)
         if says is not None:
             statements = tuple(_statements(says.imports, view.facts))
             yield Trial(_title(root), parents, "/" + path, package, statements)
+
+
+def _django_trial(process: Process, first: int) -> Trial:
+    found = [root.name for root in process.roots[first:] if root.context == "module" and not root.path]
+    wanted = tuple(pair for pair in process.attributes if pair[0] in found)
+    return Trial(process.settings, tuple(found), attributes=wanted, settings=process.settings)
 
 
 def _title(root: Root) -> str:
