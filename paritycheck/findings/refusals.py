@@ -3,6 +3,7 @@ module that wants another Python."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from paritycheck.gates import Facts
@@ -13,6 +14,8 @@ from paritycheck.predict.judging.losses import Losses
 from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.refusals import Refusal, Refused
 from paritycheck.rules import make_finding
+
+_NEWER = re.compile(r"sys\.version_info < \((\d+), (\d+)\)$")
 
 
 def refusal_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
@@ -29,8 +32,7 @@ def _of_outside(refused: Refused, owner: Distribution, facts: Facts) -> Finding:
     declared = tuple(each.location for each in facts.supply.declarations.of(owner.name))[:1]
     return make_finding(
         "PC202",
-        f"{owner.name} {owner.version} in the container has a {refusal.module} that "
-        f"{_raises(refusal)}{_condition(refusal, facts)}",
+        f"{owner.name} {owner.version} in the container has a {refusal.module} that {_fails(refusal, facts)}",
         gate="importable",
         severity="error" if refused.breaks and sure else "warning",
         items=[ReportItem("distribution", owner.name), ReportItem("module", refusal.module)],
@@ -44,26 +46,33 @@ def _own(refused: Refused, facts: Facts) -> Finding:
     refusal, importers = refused.refusal, refused.importers
     return make_finding(
         "PC108",
-        f"{refusal.module} {_raises(refusal)}{_condition(refusal, facts)}",
+        f"{refusal.module} {_fails(refusal, facts)}",
         gate="importable",
         severity="error" if refused.breaks else "warning",
         items=[ReportItem("module", refusal.module, refusal.local_path)],
         locations=dict.fromkeys((*_text(refusal), *_statements(importers))),
         imported_by=importers,
-        hint="Build from the Python that the module asks for, or widen its condition.",
+        hint="Build from the Python that the module asks for, or "
+        + ("write it for the older one too." if _syntax(refusal) else "widen its condition."),
     )
 
 
-def _raises(refusal: Refusal) -> str:
-    return f"raises {refusal.raised.exception or 'an exception'} when it is imported"
-
-
-def _condition(refusal: Refusal, facts: Facts) -> str:
+def _fails(refusal: Refusal, facts: Facts) -> str:
     interpreter = facts.view.environment.interpreter
+    runs = f"{interpreter.implementation} {interpreter.version}" if interpreter else "another Python"
+    newer = _syntax(refusal)
+    if newer:
+        return f"has syntax of Python {newer}: the container runs {runs}"
+    told = f"raises {refusal.raised.exception or 'an exception'} when it is imported"
     if not refusal.raised.condition or interpreter is None:
-        return ""
-    runs = f"{interpreter.implementation} {interpreter.version}"
-    return f" where `{refusal.raised.condition}`: the container runs {runs}"
+        return told
+    return f"{told} where `{refusal.raised.condition}`: the container runs {runs}"
+
+
+def _syntax(refusal: Refusal) -> str:
+    """Return the release whose syntax an older Python refuses; empty if that is not why."""
+    found = _NEWER.search(refusal.raised.condition) if refusal.raised.exception == "SyntaxError" else None
+    return f"{found[1]}.{found[2]}" if found else ""
 
 
 def _statements(importers: tuple[Importer, ...]) -> tuple[Location, ...]:

@@ -124,6 +124,9 @@ GATE = "import sys\nif sys.version_info < (3, 12):\n    raise RuntimeError('need
 EXIT = "import sys\nif sys.version_info < (3, 12):\n    print('old')\n    sys.exit('needs 3.12')\n"
 
 
+MATCH = "def f(x):\n    match x:\n        case 1: pass\n"
+
+
 @pytest.mark.parametrize(
     ("main", "python", "local", "expected"),
     [
@@ -137,6 +140,9 @@ EXIT = "import sys\nif sys.version_info < (3, 12):\n    print('old')\n    sys.ex
             "import sys\nif __name__ == '__main__':\n    sys.exit(1)\n", "3.11.9", "3.12.1", [], id="its end"
         ),
         pytest.param("raise ImportError\n", "3.11.9", "", [], id="it raises anywhere"),
+        pytest.param(MATCH, "3.9.2", "3.12.1", ["PC108"], id="syntax that an older Python refuses"),
+        pytest.param(MATCH, "3.9.2", "3.8.1", [], id="syntax that both refuse"),
+        pytest.param(MATCH, "3.10.0", "", [], id="syntax that is known there"),
     ],
 )
 def test_a_module_of_the_project_that_raises(main: str, python: str, local: str, expected: list[str]) -> None:

@@ -37,6 +37,7 @@ from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.refusals import refusals
 from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
+from paritycheck.parse.python.syntaxneeds import newer_syntax, refused_syntax
 
 # Read from the text, not from the tree: the answer "there may be more names" need not be exact.
 _UNSEEN_NAMES = (
@@ -87,7 +88,7 @@ def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
         if reduced is not None and isinstance(module, Problem):
             module = parse_module(data)
         if isinstance(module, Problem):
-            return SourceFile(problem=module)
+            return SourceFile(problem=module, raises=refused_syntax(module))
         try:
             return _Reading(data, module).result()
         except RecursionError:
@@ -148,7 +149,7 @@ class _Reading:
             groups=tuple(entry_groups(self.calls, self.literal, self.data)) if self.loads else (),
             deferred=tuple(deferred_imports(self.calls, self.bound, self.literal)),
             ignores=python_ignores(self.data),
-            raises=self.raises,
+            raises=(*newer_syntax(self.data), *self.raises),
         )
 
     def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:
