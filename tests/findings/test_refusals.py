@@ -186,9 +186,18 @@ def test_a_module_of_the_project_that_raises(main: str, python: str, local: str,
         ),
         pytest.param(
             "lib.urls import x",
-            {"lib/urls.py": URLS, "lib/more.py": "for n in 'x', 'y': setattr(urls, n, 1)\n"},
+            {
+                "lib/urls.py": URLS,
+                "lib/more.py": "from . import urls\nfor n in 'x', 'y': setattr(urls, n, 1)\n",
+            },
             False,
             id="another module sets it by name",
+        ),
+        pytest.param(
+            "lib.urls import x",
+            {"lib/urls.py": URLS + "register('lib.x')\n", "lib/more.py": "self.x = obj.x = 'x'\n"},
+            True,
+            id="attributes of other things",
         ),
         pytest.param(
             "lib.urls import x",

@@ -18,8 +18,9 @@ from paritycheck.predict.importing.outcome import Found
 FEW = 8  # names; a module that compiled code fills has hardly any of its own
 MOST = 48 << 20  # bytes of a package's sources that are searched
 # Signs that a module's names are not only those that it binds.
-_OPEN = re.compile(r"sys\.modules|__getattribute__|lazy|\bvars\(|__dict__|_convert_\(|global_enum")
-_SETTING = re.compile(r"setattr\(|__dict__|globals\(|vars\(")
+_OPEN = re.compile(r"sys\.modules|_convert_\(|global_enum")
+_SETTING = re.compile(r"setattr\(\s*(\w+)|(\w+)\.__dict__")
+_MODULES = re.compile(r"import_module\(|sys\.modules|__import__\(")
 _TESTS = frozenset({"test", "tests", "testing"})
 
 
@@ -39,10 +40,12 @@ class Membership:
         """Tell whether ``module`` certainly has no ``name``; it is known not to bind it itself."""
         found = self._finder.find(module)
         says = self._finder.modules.get(found.path) if isinstance(found, Found) else None
-        if not isinstance(found, Found) or says is None or name.startswith("__"):
+        if not isinstance(found, Found) or says is None or says.open_ended or name.startswith("__"):
             return False
         text = self._texts.get(found.path)
-        if text is None or _OPEN.search(text) or re.search(rf"\b{re.escape(name)}\b", text):
+        # Where it is spoken of, but as the attribute of something else, it may be bound in an unseen way.
+        spoken = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
+        if text is None or _OPEN.search(text) or spoken.search(text):
             return False
         if not self._wholly:
             return True
@@ -59,7 +62,7 @@ class Membership:
 
     def _is_set_elsewhere(self, folder: str, name: str) -> bool:
         """Tell whether some module of the package may set the name in another one."""
-        assigned = re.compile(rf"\.{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)")
+        assigned = re.compile(rf"(?<![\w.])(\w+)\.(?:\w+\.)*{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)")
         quoted = (f'"{name}"', f"'{name}'")
         left = MOST
         for entry in self._files(folder):
@@ -71,6 +74,17 @@ class Membership:
                 return True
             if name not in text:
                 continue
-            if assigned.search(text) or (_SETTING.search(text) and any(each in text for each in quoted)):
+            receivers = frozenset(assigned.findall(text))
+            if any(each in text for each in quoted):
+                receivers |= {word for words in _SETTING.findall(text) for word in words if word}
+            if any(self._may_be_module(each, entry.path, text) for each in receivers - {"self", "cls"}):
                 return True
         return False
+
+    def _may_be_module(self, name: str, path: str, text: str) -> bool:
+        """Tell whether a name that the file ``path`` uses may stand for a module."""
+        if _MODULES.search(text) or f" as {name}" in text:
+            return True
+        says = self._finder.modules.get(path)
+        imports = says.imports if says is not None else ()
+        return says is None or any(name in (*each.names, each.module.partition(".")[0]) for each in imports)
