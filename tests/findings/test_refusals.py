@@ -89,6 +89,9 @@ AT = (f"{SITE}/lib/old.py:2",)
             id="it refuses an older Python",
         ),
         pytest.param("import lib\n", STUB, "", id="nothing imports it"),
+        pytest.param(
+            "import lib\nif lib.OLD:\n    import lib.old\n", STUB, "warning", id="the release is asked for"
+        ),
     ],
 )
 def test_a_module_of_a_distribution_that_raises(main: str, stub: str, severity: str) -> None:
@@ -220,8 +223,23 @@ def test_a_name_of_a_distribution(imported: str, modules: Mapping[str, str], mis
 
 
 @pytest.mark.parametrize(
+    ("guard", "severity"),
+    [("ImportError", "warning"), ("Exception", "warning"), ("ModuleNotFoundError", "error")],
+)
+def test_a_guard_that_does_not_catch_a_missing_name(guard: str, severity: str) -> None:
+    main = f"try:\n    from lib.urls import url_quote\nexcept {guard}:\n    pass\n"
+    found = judge(main, {"lib/__init__.py": "", "lib/urls.py": URLS})
+    assert [(each.code, each.severity) for each in found] == [("PC202", severity)]
+
+
+@pytest.mark.parametrize(
     ("main", "python", "expected"),
     [
+        (
+            "try:\n from collections import Set\nexcept ModuleNotFoundError: pass\n",
+            "3.12.4",
+            ["collections.Set"],
+        ),
         ("from collections import Mapping\n", "3.12.4", ["collections.Mapping"]),
         ("from collections import Mapping\n", "3.9.4", []),
         ("from collections import OrderedDict\n", "3.12.4", []),
@@ -242,3 +260,11 @@ def test_names_of_the_standard_library(main: str, python: str, expected: list[st
     assert [item.name for each in found for item in each.items] == expected
     assert {each.code for each in found} <= {"PC304"}
     assert all(each.severity == "error" for each in found)
+
+
+def test_names_under_a_condition_that_is_open() -> None:
+    main = (
+        "import lib\nif lib.OLD:\n    from lib.urls import url_quote\n    from collections import Mapping\n"
+    )
+    found = judge(main, {"lib/__init__.py": "", "lib/urls.py": URLS})
+    assert [(each.code, each.severity) for each in found] == [("PC202", "warning"), ("PC304", "warning")]

@@ -156,6 +156,8 @@ def agree(ours: Outcome, theirs: Answer) -> bool:
         return kind in ("builtin", "frozen") and (ours.kind in ("builtin", "frozen") or in_library(ours.path))
     below = tuple(f"/{portion}" for portion in ours.portions)
     place = f"/{ours.path}" if ours.kind != "namespace" else ""
+    if kind == "zipimporter":  # it loads modules and packages alike, and its modules have an empty list
+        kind = ours.kind
     return (ours.kind, place) == (kind, file) and (portions is None or below == tuple(portions))
 
 

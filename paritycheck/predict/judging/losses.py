@@ -204,7 +204,7 @@ class _Search:
 
     def _lose_standard_names(self, need: Need) -> None:
         statement = need.statement
-        if statement.level or need.context == "guarded":
+        if statement.level or (need.context == "guarded" and not need.ends("ImportError")):
             return
         for name in statement.names:
             wanted = judge_standard_name(self.outside, statement.module, name)
@@ -269,11 +269,14 @@ class _Search:
     def _note(self, item: Item, miss: NotFound, need: Need) -> None:
         self.needed[item].append(need.importer)
         self.misses.setdefault(item, miss)
-        if need.breaks:
+        wanted = self.wanted.get(item)
+        # A condition that is open may well ask for the release: of Python, or of the distribution.
+        asked = wanted is not None and (wanted.since is not None or wanted.installed is not None)
+        if need.ends("ImportError" if miss.reason == "no-name" else "ModuleNotFoundError"):
             self.breaking.add(item)
             if need.statement.context == "module":
                 self.early.add(item)
-            if need.surely_runs(self.view.facts, self.strict):
+            if need.surely_runs(self.view.facts, self.strict or asked):
                 self.sure.add(item)
 
 

@@ -6,6 +6,7 @@ one, every module that arrived, but for tests, counts as started, and nothing is
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -20,6 +21,7 @@ from paritycheck.predict.judging.placement import Placement
 from paritycheck.predict.judging.views import ContainerView
 
 # In order of caution: what runs for certain, what may, what is caught, what never runs.
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 CAUTION: tuple[ImportContext, ...] = ("module", "function", "guarded", "type-checking")
 # What a setup.py imports that describes a build, and is no module of that name.
 _BUILDING = frozenset({"setuptools", "distutils.core", "skbuild", "numpy.distutils.core"})
@@ -59,6 +61,19 @@ class Need(msgspec.Struct, frozen=True):
     def breaks(self) -> bool:
         """Whether a failure would end the program."""
         return self.reached and self.context in ("module", "function")
+
+    def ends(self, exception: str) -> bool:
+        """Tell whether the program would end where the statement raises the exception of this name.
+
+        A guard that only catches kinds of ImportError lets others through.
+        """
+        caught = self.statement.caught
+        if self.breaks or not caught or not self.reached or self.above == "guarded":
+            return self.breaks
+        if exception in _IMPORT_ERRORS:
+            return exception == "ImportError" and exception not in caught
+        known = getattr(builtins, exception, None)
+        return isinstance(known, type) and issubclass(known, BaseException)
 
     def runs(self, facts: Mapping[str, Fact]) -> bool | None:
         """Tell whether the conditions around the statement hold; ``None``: they are open."""

@@ -5,7 +5,6 @@ Parity is the filter here, too: what raises in the checkout's own interpreter as
 
 from __future__ import annotations
 
-import builtins
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -14,7 +13,7 @@ import msgspec
 
 from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.report import Importer
-from paritycheck.model.source import Import, Raise
+from paritycheck.model.source import Raise
 from paritycheck.predict.importing.conditions import Fact, holds
 from paritycheck.predict.importing.outcome import Found
 from paritycheck.predict.importing.statements import parents
@@ -72,11 +71,11 @@ class Refusals:
         refusal = self.on_the_way(name)
         if refusal is None:
             return
-        escaping = _escapes(refusal.raised, need.statement)
-        if need.context != "guarded" or escaping:
+        ends = need.ends(refusal.raised.exception)
+        if need.context != "guarded" or ends:
             self._met[refusal].append(need.importer)
-            fatal = need.breaks or (need.reached and escaping and need.above != "guarded")
-            if fatal and need.sure and need.runs(self._view.facts):
+            # A condition that is open may well ask for the release.
+            if ends and need.surely_runs(self._view.facts, strict=True):
                 self._fatal.add(refusal)
 
     def meet_programs(self, command: Importer) -> None:
@@ -121,16 +120,6 @@ class Refusals:
             return owner
         local = self._local.provider(name)
         return owner if local is not None and local.version != owner.version else None
-
-
-def _escapes(raised: Raise, statement: Import) -> bool:
-    """Tell whether an exception passes the guard of a statement, which only catches kinds of ImportError."""
-    if not statement.caught:
-        return False
-    if raised.exception == "ImportError":
-        return "ImportError" not in statement.caught
-    known = getattr(builtins, raised.exception, None)
-    return isinstance(known, type) and issubclass(known, BaseException) and not issubclass(known, ImportError)
 
 
 def _holds(raised: Raise, own_name: str, facts: Mapping[str, Fact]) -> bool:
