@@ -1,4 +1,4 @@
-"""What installers, and servers that images install by name, bring with them in any of their releases.
+"""What installers bring with them in any of their releases.
 
 Source: the metadata of their releases on the index. A name too many only keeps quiet what one could tell; a
 name too few would make an error of what is there. So these are the names of all releases, for every
@@ -40,14 +40,12 @@ _PIPENV = _names(
 
 _BROUGHT: Mapping[str, frozenset[str]] = {
     "build": _BUILD,
-    "gunicorn": _BACKPORTS | {"packaging", "setuptools"},
     "pip": frozenset(),
     "pip-tools": _BUILD | {"build", "click", "contextlib2", "first", "pip", "setuptools", "six", "wheel"},
     "pipenv": _VIRTUALENV | _PIPENV,
     "poetry": _VIRTUALENV | _BUILD | _POETRY,
     "poetry-core": _BACKPORTS,
     "setuptools": frozenset(),
-    "supervisor": _BACKPORTS | {"meld3", "setuptools"},
     "uv": frozenset(),
     "uwsgi": frozenset(),
     "virtualenv": _VIRTUALENV,
