@@ -203,7 +203,7 @@ _CATALOGUE = (
         "PC501",
         "copy-source-missing",
         "error",
-        "a COPY or ADD names a source that a build from a clean clone does not have",
+        "a COPY, ADD or mount names a source that a build from a clean clone does not have",
         "Correct the source, or `git add` it.",
     ),
     Rule(
