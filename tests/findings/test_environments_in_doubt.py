@@ -44,6 +44,11 @@ def told(containerfile: str, **more: str) -> list[tuple[str, str]]:
         pytest.param('CMD ["/venv/bin/gunicorn", "main:app"]\n', [], id="a script that nobody listed"),
         pytest.param("CMD $RUN_AS /venv/bin/gunicorn main:app\n", [], id="behind words that nobody knows"),
         pytest.param('CMD ["mystery"]\n', [], id="what is started is not known"),
+        pytest.param(
+            'RUN python -m venv /opt/own\nENV PATH=/opt/own/bin:$PATH\nCMD ["mystery"]\n',
+            [("PC209", "error")],
+            id="not known, but the image puts another environment first",
+        ),
         pytest.param('RUN /venv/bin/python main.py\nCMD ["/venv/bin/python"]\n', [], id="at a step"),
         pytest.param(
             'RUN /venv/bin/python -m main\nCMD ["/venv/bin/python"]\n', [], id="at a step, as a module"

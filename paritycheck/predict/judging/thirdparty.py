@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.model.environment import Distribution, EditableModule
 from paritycheck.model.snapshot import Snapshot
+from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
 from paritycheck.predict.judging.declared import normalise
@@ -75,7 +76,15 @@ class Outside:
         part = None if self.actual else open_part(self.container, self.view)
         if part is not None:
             return part.reason
-        return "" if self.actual or self.view.start.resolved else self._other_environment()
+        told = self.view.start.resolved or self._is_first_on_path()
+        return "" if self.actual or told else self._other_environment()
+
+    def _is_first_on_path(self) -> bool:
+        """Tell whether the image itself puts the environment that is judged before all others."""
+        config, interpreter = self.container.config, self.view.environment.interpreter
+        first, _, _ = ((config.env.get("PATH") if config else "") or DEFAULT_PATH).partition(":")
+        usual = first in DEFAULT_PATH.split(":")
+        return interpreter is not None and not usual and posixpath.dirname(interpreter.executable) == first
 
     def _other_environment(self) -> str:
         """Name an environment beside the one that is judged: what is started is not known, and may use it."""
