@@ -1,0 +1,4 @@
+try:
+    from werkzeug.urls import url_quote
+except ModuleNotFoundError:
+    url_quote = None

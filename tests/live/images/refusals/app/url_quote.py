@@ -1,0 +1,1 @@
+from werkzeug.urls import url_quote
