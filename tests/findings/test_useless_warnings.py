@@ -50,6 +50,12 @@ TRIED = "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n"
             id="tried, and in another file",
         ),
         pytest.param(
+            "import os\nif os.environ.get('DEV'):\n    import httpx\n",
+            {"requirements-dev_txt": "httpx\n"},
+            [("PC204", "warning")],
+            id="for development only, under a setting",
+        ),
+        pytest.param(
             "import httpx\n", {"requirements-dev_txt": "httpx\n"}, [("PC204", "error")], id="not tried"
         ),
     ],

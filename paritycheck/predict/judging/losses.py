@@ -32,8 +32,8 @@ from paritycheck.predict.judging.views import ContainerView, LocalView
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded, ``late``: no such statement stands outside of a
-    function, ``sure``: the way to one is not left to the program, as a condition in a function is.
+    ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a
+    function or under a condition that is open, ``sure``: the way to one is not left to the program, as a condition in a function is.
     ``wanted`` says what is known of it where it is no file of the checkout.
     """
 
@@ -274,7 +274,7 @@ class _Search:
         asked = wanted is not None and (wanted.since is not None or wanted.installed is not None)
         if need.ends("ImportError" if miss.reason == "no-name" else "ModuleNotFoundError"):
             self.breaking.add(item)
-            if need.statement.context == "module":
+            if need.statement.context == "module" and need.surely_runs(self.view.facts, True):
                 self.early.add(item)
             if need.surely_runs(self.view.facts, self.strict or asked):
                 self.sure.add(item)
