@@ -32,8 +32,9 @@ from paritycheck.predict.judging.views import ContainerView, LocalView
 class Loss(msgspec.Struct, frozen=True):
     """One item that does not arrive, and every statement that needs it, the least cautious first.
 
-    ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a
-    function or under a condition that is open, ``sure``: the way to one is not left to the program, as a condition in a function is.
+    ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a function or
+    under a condition that is open, ``sure``: the way to one is not left to the program, as a condition in a
+    function is.
     ``wanted`` says what is known of it where it is no file of the checkout.
     """
 
