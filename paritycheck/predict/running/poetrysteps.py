@@ -18,6 +18,7 @@ from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project
 from paritycheck.predict.running.installsites import Target, active_venv, enter, target_below
 from paritycheck.predict.running.interpreters import system_python
+from paritycheck.predict.running.localsources import need_sources, unconditional
 from paritycheck.predict.running.managerwords import FALSE, Values, chosen_folder, normal_name
 from paritycheck.predict.running.piprequest import command_text, given, read_words
 from paritycheck.predict.running.pipsteps import install
@@ -133,6 +134,8 @@ def _install(shell: Shell, values: Values, command: str, exact: bool, root: bool
         install_project(shell, folder, target, editable=True, forgiving=_forgives(shell))
     if "--no-directory" in values:
         return
+    if not {"--only", "--only-root"} & values.keys():
+        need_sources(project, unconditional(table.get("dependencies") or {}), "tool.poetry.dependencies")
     for value in _paths(table):
         path = project.at(str(value["path"]))
         if is_project(shell, path):

@@ -240,7 +240,7 @@ class Shell:
             path = self.path(written)
             missing = MissingFile(
                 path=path,
-                sources=self._sources_of(path),
+                sources=self.sources_of(path),
                 location=self.scene.location,
                 needed_by=needed_by or self.scene.location,
                 silent=silent,
@@ -248,15 +248,27 @@ class Shell:
             if missing not in self.notes.missing:
                 self.notes.missing.append(missing)
 
-    def _sources_of(self, path: str) -> tuple[str, ...]:
-        """Return where the context may have a file missing here: beside its neighbours, or at the top."""
+    def sources_of(self, path: str) -> tuple[str, ...]:
+        """Return where the context may have a file missing here: beside its neighbours, at last at the top.
+
+        Where the directory is missing, too, those of the nearest one above it are asked.
+        """
         directory, name = posixpath.split(path)
+        tail = name
+        homes = self._homes_of(directory)
+        while not homes and directory:
+            directory, last = posixpath.split(directory)
+            tail = f"{last}/{tail}"
+            homes = self._homes_of(directory)
+        return tuple(dict.fromkeys((*(posixpath.join(home, tail) for home in homes), name)))
+
+    def _homes_of(self, directory: str) -> tuple[str, ...]:
         homes: dict[str, None] = {}
         for child in self.tree.children(directory):
             entry = self.tree.get(f"{directory}/{child}" if directory else child)
             if entry is not None and entry.source:
                 homes[posixpath.dirname(entry.source)] = None
-        return tuple(posixpath.join(home, name) for home in dict.fromkeys((*homes, "")))
+        return tuple(homes)
 
 
 def _holds_own(tree: StageTree, path: str) -> bool:

@@ -13,6 +13,7 @@ from paritycheck.predict.running.buildsteps import run_build, run_compile
 from paritycheck.predict.running.exporting import export
 from paritycheck.predict.running.installing import install_project, is_project, missing_for_build
 from paritycheck.predict.running.installsites import Target, active_venv, current_target, enter, target_below
+from paritycheck.predict.running.localsources import need_sources
 from paritycheck.predict.running.managerwords import Values, chosen_folder, is_on, normal_name
 from paritycheck.predict.running.piprequest import command_text, read_words
 from paritycheck.predict.running.pipsteps import install, pip_target, uninstall
@@ -163,6 +164,11 @@ def _sync(shell: Shell, values: Values, directory: str, command: str, exact: boo
     selection = select_uv(request, surroundings(shell, target, reading))
     local = members(Project(shell, directory))
     projects = _local_projects(shell, values, request, selection, local)
+    if projects and not selection.open:
+        project, names = Project(shell, directory), {each.name for each in selection.selected}
+        sources = project.table("tool", "uv", "sources")
+        chosen = {name: source for name, source in sources.items() if normal_name(name) in names}
+        need_sources(project, chosen, "tool.uv.sources")
     if shell.guarded > shell.doubted:
         absent += [path for folder, _ in projects for path in missing_for_build(shell, folder)]
         if absent:
