@@ -121,6 +121,24 @@ def told(place: Place, files: dict[str, str]) -> list[tuple[str, str]]:
             id="an environment that is not started puts nothing on the path",
         ),
         pytest.param(
+            {
+                "app/main.py": "try:\n  import orjson\nexcept ImportError:\n  orjson = None\n"
+                "if orjson:\n  import tools\nif orjson is not None and True:\n  import tools\n",
+                "tools.py": "",
+            },
+            [("PC104", "warning")],
+            id="what is only imported where another import succeeded",
+        ),
+        pytest.param(
+            {
+                "app/main.py": "try:\n  import orjson\nexcept ImportError:\n  orjson = None\n"
+                "if not orjson:\n  import tools\n",
+                "tools.py": "",
+            },
+            [("PC104", "error")],
+            id="what is imported where another import failed",
+        ),
+        pytest.param(
             {"Containerfile": BASE + "COPY .git /srv/.git\n", "app/main.py": ""},
             [],
             id="the history, which every clone has",

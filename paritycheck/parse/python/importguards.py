@@ -5,6 +5,7 @@ The rules are those of the language reference (the ``try``, ``with`` and ``if`` 
 """
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from paritycheck.model.source import ImportContext
@@ -56,7 +57,7 @@ class Around(NamedTuple):
     """What encloses a statement. ``binds``: the names that it binds are the module's own.
 
     ``settings`` are names that hold one of the program's settings, ``method``: functions here are methods.
-    ``caught`` as in ``Import``.
+    ``caught`` as in ``Import``; ``tried`` are names that tell whether an import before succeeded.
     """
 
     binds: bool = True
@@ -67,6 +68,7 @@ class Around(NamedTuple):
     settings: frozenset[str] = frozenset()
     method: bool = False
     caught: tuple[str, ...] = ()
+    tried: frozenset[str] = frozenset()
 
     @property
     def context(self) -> ImportContext:
@@ -115,8 +117,41 @@ def after(statement: ast.stmt, around: Around) -> Around:
         if left and reads_settings(statement.test, around.settings):
             return around.guarded_anyhow()
         return around
+    tried = frozenset(_tried(statement)) if isinstance(statement, ast.Try) else frozenset()
+    if tried:
+        return around._replace(tried=around.tried | tried)
     bound = frozenset(settings_bound(statement, around.settings))
     return around._replace(settings=around.settings | bound) if bound else around
+
+
+def _tried(statement: ast.Try) -> Iterator[str]:
+    """Yield the names that a caught import binds, and that are bound otherwise where it fails."""
+    if not catches(statement.handlers):
+        return
+    instead = {
+        target.id
+        for handler in statement.handlers
+        for each in handler.body
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant) and not each.value.value
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    for each in statement.body:
+        if isinstance(each, ast.Import | ast.ImportFrom):
+            bound = {(alias.asname or alias.name).partition(".")[0] for alias in each.names}
+            yield from bound & instead
+
+
+def _asks(test: ast.expr, names: frozenset[str]) -> bool:
+    """Tell whether a test only holds where one of these names is bound to something."""
+    match test:
+        case ast.Name(id=name):
+            return name in names
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(_asks(value, names) for value in values)
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return name in names
+    return False
 
 
 def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Around, Around]:
@@ -136,6 +171,8 @@ def branches(statement: ast.If, around: Around, finds: bool = True) -> tuple[Aro
     if around.function and reads_settings(statement.test, around.settings):
         guarded = around.guarded_anyhow()
         return guarded, guarded
+    if around.tried and _asks(statement.test, around.tried):
+        return around.guarded_anyhow(), _under(around, OPEN)
     if not _about_interpreter(statement.test):
         perhaps = _under(around, OPEN)
         return perhaps, perhaps

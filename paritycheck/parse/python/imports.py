@@ -128,7 +128,7 @@ class _Reading:
             for statement in statements:
                 if type(statement) not in skipped:
                     pending.extend(self._read(statement, around))
-                if configured and type(statement) in _STEERING:
+                if type(statement) is ast.Try or (configured and type(statement) in _STEERING):
                     around = after(statement, around)
 
     def result(self) -> SourceFile:
