@@ -15,10 +15,17 @@ from itertools import islice
 import msgspec
 
 from paritycheck.model.source import Problem
-from paritycheck.parse.python.literalvalues import Scope, Variables, asked_variable, is_environ
+from paritycheck.parse.python.literalvalues import (
+    MOST,
+    Scope,
+    Variables,
+    asked_variable,
+    copied,
+    is_environ,
+    met,
+)
 from paritycheck.parse.python.sourcetext import parse_module
 
-_MOST = 10_000  # strings of a list; source can double its own
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 Origin = tuple[int, str]
 # What stands in these may never run, or its failure may be caught.
@@ -122,10 +129,10 @@ class _Reading:
         """Read what may run instead of each other: only what all of them say is certain after it."""
         before, ends = self.scope, []
         for block in blocks:
-            self.scope = _copied(before)
+            self.scope = copied(before)
             self._block(block)
             ends.append(self.scope)
-        self.scope = _met(ends)
+        self.scope = met(ends)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
@@ -138,7 +145,7 @@ class _Reading:
             return
         name, scope = target.id, self.scope
         text, truth = scope.text(value), scope.truth(value)
-        strings = list(islice(scope.strings(value), _MOST))
+        strings = list(islice(scope.strings(value), MOST))
         for bound in (scope.texts, scope.truths, scope.lists, scope.maybe):
             bound.pop(name, None)
         for bound in (scope.lists, scope.maybe):
@@ -160,15 +167,15 @@ class _Reading:
         self._entries(name, value, True)
 
     def _extend(self, name: str, value: ast.expr, certain: bool = True) -> None:
-        found = list(islice(self.scope.strings(value, certain), _MOST))
+        found = list(islice(self.scope.strings(value, certain), MOST))
         sure = tuple(text for text, known in found if known)
         if sure or not found:
-            self.scope.lists[name] = (*self.scope.lists.get(name, ()), *sure)[:_MOST]
+            self.scope.lists[name] = (*self.scope.lists.get(name, ()), *sure)[:MOST]
         self._note_maybe(name, [text for text, known in found if not known])
 
     def _note_maybe(self, name: str, texts: list[str]) -> None:
         if texts:
-            self.scope.maybe[name] = (*self.scope.maybe.get(name, ()), *texts)[:_MOST]
+            self.scope.maybe[name] = (*self.scope.maybe.get(name, ()), *texts)[:MOST]
 
     def _entries(self, name: str, value: ast.expr, certain: bool) -> None:
         """Note the dotted strings of dictionaries under the key that they stand under."""
@@ -226,44 +233,6 @@ class _Reading:
                 if names is None or first in names:
                     own = (first if names is None else names[first]) + dot + rest
                     bound[own] = value  # type: ignore[assignment]  # of the same kind on both sides
-
-
-def _copied(scope: Scope) -> Scope:
-    twin = Scope(scope.variables)
-    twin.texts, twin.truths = dict(scope.texts), dict(scope.truths)
-    twin.lists, twin.maybe = dict(scope.lists), dict(scope.maybe)
-    return twin
-
-
-def _met(ends: list[Scope]) -> Scope:
-    first = ends[0]
-    met = Scope(first.variables)
-    met.texts = {n: text for n, text in first.texts.items() if all(e.texts.get(n) == text for e in ends)}
-    met.truths = {n: true for n, true in first.truths.items() if all(e.truths.get(n) is true for e in ends)}
-    for name in dict.fromkeys(name for end in ends for name in (*end.lists, *end.maybe, *end.texts)):
-        if all(_same(first, end, name) for end in ends[1:]):
-            met.lists.update({name: first.lists[name]} if name in first.lists else {})
-            met.maybe.update({name: first.maybe[name]} if name in first.maybe else {})
-            continue
-        held = [end.lists.get(name, ()) for end in ends]
-        common = set(held[0]).intersection(*held[1:])
-        if all(name in end.lists for end in ends) or common:
-            met.lists[name] = tuple(each for each in held[0] if each in common)
-        texts = [(end.texts[name],) for end in ends if name in end.texts and name not in met.texts]
-        others = (*held, *texts, *(end.maybe.get(name, ()) for end in ends))
-        rest = dict.fromkeys(text for each in others for text in each if text not in common)
-        if rest:
-            met.maybe[name] = tuple(islice(rest, _MOST))
-    return met
-
-
-def _same(one: Scope, other: Scope, name: str) -> bool:
-    """Tell whether neither of two branches touched a name: a comparison of contents would be slow."""
-    return (
-        one.lists.get(name) is other.lists.get(name)
-        and one.maybe.get(name) is other.maybe.get(name)
-        and one.texts.get(name) is other.texts.get(name)
-    )
 
 
 def _innermost(target: ast.Subscript) -> tuple[str, str]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
+MOST = 10_000  # strings of a list; source can double its own
 _LONGEST = 10_000  # characters of a string that is put together
 # Calls that hold what they are given: ``list(a)``, ``filter(None, a)``, ``OrderedDict.fromkeys(a)``.
 _HOLDING = frozenset({"list", "tuple", "sorted", "set", "dict", "fromkeys", "filter", "chain"})
@@ -156,3 +158,43 @@ def _literal_strings(value: ast.expr) -> tuple[str, ...] | None:
         each.value for each in elements if isinstance(each, ast.Constant) and isinstance(each.value, str)
     ]
     return tuple(texts) if len(texts) == len(elements) else None
+
+
+def copied(scope: Scope) -> Scope:
+    """Return the same bindings, to be changed apart."""
+    twin = Scope(scope.variables)
+    twin.texts, twin.truths = dict(scope.texts), dict(scope.truths)
+    twin.lists, twin.maybe = dict(scope.lists), dict(scope.maybe)
+    return twin
+
+
+def met(ends: list[Scope]) -> Scope:
+    """Return what is certain where several ways meet, and what each may have bound."""
+    first = ends[0]
+    both = Scope(first.variables)
+    both.texts = {n: text for n, text in first.texts.items() if all(e.texts.get(n) == text for e in ends)}
+    both.truths = {n: true for n, true in first.truths.items() if all(e.truths.get(n) is true for e in ends)}
+    for name in dict.fromkeys(name for end in ends for name in (*end.lists, *end.maybe, *end.texts)):
+        if all(_same(first, end, name) for end in ends[1:]):
+            both.lists.update({name: first.lists[name]} if name in first.lists else {})
+            both.maybe.update({name: first.maybe[name]} if name in first.maybe else {})
+            continue
+        held = [end.lists.get(name, ()) for end in ends]
+        common = set(held[0]).intersection(*held[1:])
+        if all(name in end.lists for end in ends) or common:
+            both.lists[name] = tuple(each for each in held[0] if each in common)
+        texts = [(end.texts[name],) for end in ends if name in end.texts and name not in both.texts]
+        others = (*held, *texts, *(end.maybe.get(name, ()) for end in ends))
+        rest = dict.fromkeys(text for each in others for text in each if text not in common)
+        if rest:
+            both.maybe[name] = tuple(islice(rest, MOST))
+    return both
+
+
+def _same(one: Scope, other: Scope, name: str) -> bool:
+    """Tell whether neither of two branches touched a name: a comparison of contents would be slow."""
+    return (
+        one.lists.get(name) is other.lists.get(name)
+        and one.maybe.get(name) is other.maybe.get(name)
+        and one.texts.get(name) is other.texts.get(name)
+    )
