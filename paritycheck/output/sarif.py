@@ -137,12 +137,12 @@ def _role(importer: Importer | None, place: Location, finding: Finding) -> str:
 
 
 def _names(finding: Finding) -> dict[str, Any]:
-    named = [item for item in finding.items if item.name][:MAX_NAMES]
+    # The schema wants no two alike.
+    named = dict.fromkeys((harmless(item.name), item.kind) for item in finding.items if item.name)
     if not named:
         return {}
-    return {
-        "logicalLocations": [{"fullyQualifiedName": harmless(item.name), "kind": item.kind} for item in named]
-    }
+    shown = islice(named, MAX_NAMES)
+    return {"logicalLocations": [{"fullyQualifiedName": name, "kind": kind} for name, kind in shown]}
 
 
 def _location(place: Location) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -136,3 +137,8 @@ def laid_out(root: Path, capture: pytest.CaptureFixture[str], patch: pytest.Monk
     for name in ("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CONTAINER_HOST", "DOCKER_HOST"):
         patch.delenv(name, raising=False)
     yield place
+
+
+def hear_interrupts() -> None:
+    """Let a program end by Ctrl-C, as from a terminal: background jobs of a shell inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commandline import Place, Ran, check_refusal, environment, run_program, write_image
+from tests.cli.commandline import (
+    Place,
+    Ran,
+    check_refusal,
+    environment,
+    hear_interrupts,
+    run_program,
+    write_image,
+)
 from tests.scenario import git
 
 COLOUR = "\x1b["
@@ -27,6 +35,7 @@ def start(place: Place, *words: str, **variables: str) -> subprocess.Popen[bytes
         env=environment(place.temporary, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_interrupts,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from paritycheck.cli import run
+from tests.cli.commandline import hear_interrupts
 from tests.drawn import write_directory
 from tests.live.conftest import build, run_docker, run_podman
 from tests.scenario import git, lay_out_checkout, scenarios
@@ -159,7 +160,9 @@ def test_an_interrupt_leaves_nothing_behind(checkout: Path) -> None:
         "--start",
         "python -m svc.sleepy",
     ]
-    with subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, *words], stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    ) as process:
         deadline = time.monotonic() + 60
         while not containers() and time.monotonic() < deadline:
             time.sleep(0.2)
