@@ -140,5 +140,5 @@ def laid_out(root: Path, capture: pytest.CaptureFixture[str], patch: pytest.Monk
 
 
 def hear_interrupts() -> None:
-    """Let a program end by Ctrl-C, as from a terminal: background jobs of a shell inherit that it is ignored."""
+    """Let Ctrl-C end a program as in a terminal: a shell's background jobs inherit that it is ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
