@@ -90,3 +90,14 @@ def test_a_distribution_called_like_a_package_of_the_checkout_may_be_that() -> N
         },
     )
     assert ("PC104", "error") not in found
+
+
+def test_what_a_distribution_carries_along_is_no_environment() -> None:
+    vendored = "/usr/local/lib/python3.12/site-packages/setuptools/_vendor/wheel-1.dist-info"
+    lines = f'RUN mkdir -p {vendored} && echo "Name: wheel" > {vendored}/METADATA\nCMD ["mystery"]\n'
+    plain = (
+        'FROM python:3.12-slim\nCOPY . .\nRUN pip install --no-deps -r requirements.txt\nCMD ["mystery"]\n'
+    )
+    other = {"requirements.txt": "idna==3.1\n"}
+    assert told(plain, **other) == [("PC203", "error")]
+    assert told(plain.replace('CMD ["mystery"]\n', lines), **other) == [("PC203", "error")]

@@ -139,3 +139,27 @@ def test_an_option_that_is_imported_late_is_a_warning() -> None:
     assert (finding.code, finding.severity) == ("PC204", "warning")
     (finding,) = predicted(CLOSED, "import httpx\n", pyproject_toml=project, requirements_txt="flask==3.1\n")
     assert (finding.code, finding.severity) == ("PC204", "error")
+    # A module that only a function asks for is no earlier than the function.
+    files = {"app/web_py": "import httpx\n", "pyproject_toml": project, "requirements_txt": "flask==3.1\n"}
+    (finding,) = predicted(CLOSED, "def call():\n    from app import web\n", **files)
+    assert (finding.code, finding.severity) == ("PC204", "warning")
+
+
+UV = "COPY uv.lock .\nRUN uv sync --frozen --no-install-project\nENV PATH=/.venv/bin:$PATH\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"), [("def call():\n    import httpx\n", "warning"), ("import httpx\n", "error")]
+)
+def test_what_is_locked_for_an_option_and_imported_late_is_one_too(text: str, severity: str) -> None:
+    project = '[project]\nname = "x"\nversion = "1"\ndependencies = []\n'
+    project += '[project.optional-dependencies]\nweb = ["starlette"]\n'
+    source = '{ registry = "https://pypi.org/simple" }'
+    lock = 'version = 1\nrequires-python = ">=3.12"\n' + "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1"\nsource = {source}\n{more}'
+        for name, more in (("httpx", ""), ("starlette", 'dependencies = [{ name = "httpx" }]\n'))
+    )
+    lock += '[[package]]\nname = "x"\nversion = "1"\nsource = { virtual = "." }\n'
+    lock += '[package.optional-dependencies]\nweb = [{ name = "starlette" }]\n'
+    (finding,) = predicted(UV, text, pyproject_toml=project, uv_lock=lock)
+    assert (finding.code, finding.severity) == ("PC203", severity)

@@ -30,12 +30,16 @@ _NAMED = re.compile(
 
 
 class Absence(msgspec.Struct, frozen=True):
-    """Why it is missing: ``locations`` with the line to change first, ``hint`` what to change there."""
+    """Why it is missing: ``locations`` with the line to change first, ``hint`` what to change there.
+
+    ``optional``: what the project declares as an option, or locks for one, would bring it.
+    """
 
     kind: Kind
     reason: str
     locations: tuple[Location, ...] = ()
     hint: str = ""
+    optional: bool = False
 
 
 class Supply(msgspec.Struct, frozen=True):
@@ -260,8 +264,9 @@ def _undeclared(name: str, supply: Supply, importer: str) -> Absence:
     if not place:
         return Absence("missing", "it is not installed there")
     what = f" ({locked.location} has it for others)" if locked is not None else ""
+    hint = declaring_advice(name, supply, importer)
     return Absence(
-        "undeclared", f"no dependency file declares it{what}", place, declaring_advice(name, supply, importer)
+        "undeclared", f"no dependency file declares it{what}", place, hint, optional=locked is not None
     )
 
 

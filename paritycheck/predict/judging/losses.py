@@ -275,7 +275,7 @@ class _Search:
         asked = wanted is not None and (wanted.since is not None or wanted.installed is not None)
         if need.ends("ImportError" if miss.reason == "no-name" else "ModuleNotFoundError"):
             self.breaking.add(item)
-            if need.statement.context == "module" and need.surely_runs(self.view.facts, True):
+            if need.context == "module" and need.surely_runs(self.view.facts, True):
                 self.early.add(item)
             if need.surely_runs(self.view.facts, self.strict or asked):
                 self.sure.add(item)

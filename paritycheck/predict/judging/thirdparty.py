@@ -92,7 +92,8 @@ class Outside:
         for path in self.container.tree.paths():
             site, _, file = path.rpartition("/")[0].rpartition("/")
             listed = path.endswith(".dist-info/METADATA") and not _SEEDED.match(file)
-            if listed and site not in sites:
+            # Others than site directories hold what a distribution carries along for itself.
+            if listed and site not in sites and site.endswith(("/site-packages", "/dist-packages")):
                 return f"what is started is not known, and may use /{site}"
         return ""
 
