@@ -140,8 +140,13 @@ def test_an_option_that_is_imported_late_is_a_warning() -> None:
     (finding,) = predicted(CLOSED, "import httpx\n", pyproject_toml=project, requirements_txt="flask==3.1\n")
     assert (finding.code, finding.severity) == ("PC204", "error")
     # A module that only a function asks for is no earlier than the function.
-    files = {"app/web_py": "import httpx\n", "pyproject_toml": project, "requirements_txt": "flask==3.1\n"}
-    (finding,) = predicted(CLOSED, "def call():\n    from app import web\n", **files)
+    (finding,) = predicted(
+        CLOSED,
+        "def call():\n    from app import web\n",
+        pyproject_toml=project,
+        requirements_txt="flask==3.1\n",
+        **{"app/web_py": "import httpx\n"},  # type: ignore[arg-type]  # no path is a name
+    )
     assert (finding.code, finding.severity) == ("PC204", "warning")
 
 
