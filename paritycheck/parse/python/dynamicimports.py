@@ -13,20 +13,23 @@ from paritycheck.parse.python.entrygroups import LOAD
 from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.importguards import Around
 from paritycheck.parse.python.literalnames import IMPORTED, OWN, LiteralNames
+from paritycheck.parse.python.tellingwords import Telling
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
 NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(", b"config_from_object(")
 
 
-def suspect_lines(data: bytes) -> list[int]:
+def suspect_lines(data: bytes, telling: Telling) -> list[int]:
     """Return the lines on which such a call can be, in order; every line where the function has an alias.
 
     Calls that name modules for a framework (``namedmodules``), or entry points, are among them.
     """
+    if not any(telling):
+        return []
     words = [word for word in (b"import_module", b"__import__", *NAMING, *ENTRY_WORDS) if word in data]
     if not words:
         return []
-    if any(word in words for word in ENTRY_WORDS):
+    if telling.loads:
         words.append(LOAD)
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     everywhere = aliases_import(data)

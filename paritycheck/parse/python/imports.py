@@ -21,7 +21,6 @@ from paritycheck.parse.python.dynamicimports import (
     dynamic_imports,
     suspect_lines,
 )
-from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.entrygroups import entry_groups
 from paritycheck.parse.python.importguards import (
     Around,
@@ -32,12 +31,13 @@ from paritycheck.parse.python.importguards import (
 )
 from paritycheck.parse.python.literalnames import LiteralNames
 from paritycheck.parse.python.modulegetattr import answered_names
-from paritycheck.parse.python.namedmodules import WORDS, assigned_modules, called_modules
+from paritycheck.parse.python.namedmodules import assigned_modules, called_modules
 from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.refusals import refusals
 from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
 from paritycheck.parse.python.syntaxneeds import newer_syntax, refused_syntax
+from paritycheck.parse.python.tellingwords import Telling, telling_words
 
 # Read from the text, not from the tree: the answer "there may be more names" need not be exact.
 _UNSEEN_NAMES = (
@@ -83,28 +83,29 @@ def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
     Bodies without an import are skipped, and a syntax error in them is only seen if ``thorough``.
     """
     with uncollected():
-        reduced = None if thorough or len(data) > MAX_SOURCE else _reduced(data)
+        telling = telling_words(data)
+        reduced = None if thorough or len(data) > MAX_SOURCE else _reduced(data, telling)
         module = parse_module(data) if reduced is None else parse_module(reduced)
         if reduced is not None and isinstance(module, Problem):
             module = parse_module(data)
         if isinstance(module, Problem):
             return SourceFile(problem=module, raises=refused_syntax(module))
         try:
-            return _Reading(data, module).result()
+            return _Reading(data, module, telling).result()
         except RecursionError:
             return SourceFile(problem=Problem("nested too deeply to be read"))
 
 
-def _reduced(data: bytes) -> bytes | None:
+def _reduced(data: bytes, telling: Telling) -> bytes | None:
     # An alias can be called where no word tells of an import, and so can what a framework imports.
-    untold = aliases_import(data) or any(word in data for word in (*WORDS, *ENTRY_WORDS))
+    untold = telling.named or telling.loads or (telling.dynamic and aliases_import(data))
     return None if untold else reduce_source(data)
 
 
 class _Reading:
     """One walk over a module. Iterative: source can be nested deeper than our own stack."""
 
-    def __init__(self, data: bytes, module: ast.Module) -> None:
+    def __init__(self, data: bytes, module: ast.Module, telling: Telling) -> None:
         self.data = data
         self.imports: list[tuple[int, int, Import]] = []
         self.calls: list[tuple[ast.Call, Around]] = []
@@ -113,9 +114,8 @@ class _Reading:
         self.literal = LiteralNames(module)
         self.defines: set[str] = set()
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
-        self.suspects = suspect_lines(data)
-        self.named = any(word in data for word in WORDS)
-        self.loads = any(word in data for word in ENTRY_WORDS)
+        self.suspects = suspect_lines(data, telling)
+        self.named, self.loads = telling.named, telling.loads
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
         self.raises = refusals(module) if b"raise" in data or b"exit" in data else ()
