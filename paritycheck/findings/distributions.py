@@ -106,7 +106,7 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
 
 def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
     """An error is certain to happen. What is optional may be imported in a function because it is."""
-    optional = loss.late and (absence.kind == "not-selected" or absence.optional)
+    optional = (absence.kind == "not-selected" and loss.late) or (absence.optional and loss.called)
     return "error" if loss.breaks and not wanted.doubt and not optional else "warning"
 
 

@@ -32,7 +32,7 @@ _NAMED = re.compile(
 class Absence(msgspec.Struct, frozen=True):
     """Why it is missing: ``locations`` with the line to change first, ``hint`` what to change there.
 
-    ``optional``: what the project declares as an option, or locks for one, would bring it.
+    ``optional``: nothing declares it, and what is locked for an option of the project would bring it.
     """
 
     kind: Kind

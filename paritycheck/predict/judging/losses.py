@@ -34,8 +34,8 @@ class Loss(msgspec.Struct, frozen=True):
 
     ``breaks``: something that runs needs it unguarded, ``late``: every such statement stands in a function or
     under a condition that is open, ``sure``: the way to one is not left to the program, as a condition in a
-    function is.
-    ``wanted`` says what is known of it where it is no file of the checkout.
+    function is, ``called``: none runs before a function is called. ``wanted`` says what is known of it where
+    it is no file of the checkout.
     """
 
     item: Item
@@ -45,6 +45,7 @@ class Loss(msgspec.Struct, frozen=True):
     wanted: Wanted | None = None
     late: bool = False
     sure: bool = True
+    called: bool = False
 
 
 class Losses(msgspec.Struct, frozen=True):
@@ -106,6 +107,7 @@ class _Search:
         self.needed: dict[Item, list[Importer]] = defaultdict(list)
         self.breaking: set[Item] = set()
         self.early: set[Item] = set()
+        self.uncalled: set[Item] = set()
         self.sure: set[Item] = set()
         self.misses: dict[Item, NotFound] = {}
         self.wanted: dict[Item, Wanted] = {}
@@ -127,6 +129,7 @@ class _Search:
                 self.wanted.get(item),
                 item not in self.early,
                 item in self.sure,
+                item not in self.uncalled,
             )
             for item, importers in sorted(self.needed.items())
         )
@@ -275,8 +278,10 @@ class _Search:
         asked = wanted is not None and (wanted.since is not None or wanted.installed is not None)
         if need.ends("ImportError" if miss.reason == "no-name" else "ModuleNotFoundError"):
             self.breaking.add(item)
-            if need.context == "module" and need.surely_runs(self.view.facts, True):
+            if need.statement.context == "module" and need.surely_runs(self.view.facts, True):
                 self.early.add(item)
+            if need.context == "module":
+                self.uncalled.add(item)
             if need.surely_runs(self.view.facts, self.strict or asked):
                 self.sure.add(item)
 
