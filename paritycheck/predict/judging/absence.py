@@ -74,10 +74,10 @@ class Supply(msgspec.Struct, frozen=True):
         return tuple(found.values())
 
     def selecting(self, name: str) -> Iterator[Installation]:
-        """Yield the installs that bring a distribution."""
+        """Yield the installs that bring a distribution for certain."""
         wanted = canonicalize_name(name)
         for install in self.installs:
-            if any(each.name == wanted for each in install.selection.selected):
+            if any(each.name == wanted and not each.possible for each in install.selection.selected):
                 yield install
 
     def skipping(self, name: str) -> Iterator[tuple[Installation, Skipped]]:

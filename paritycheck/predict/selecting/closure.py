@@ -173,7 +173,7 @@ def _close_locally(declared: Sequence[Declaration], limits: dict[str, str], arou
     for wish in queue:  # grows while it is walked: breadth first
         if not wish.name:
             continue
-        if wish.name not in selected:
+        if wish.name not in selected or selected[wish.name].possible:
             selected[wish.name] = Selected(
                 wish.name,
                 pinned(wish.specifier),
@@ -188,11 +188,10 @@ def _close_locally(declared: Sequence[Declaration], limits: dict[str, str], arou
         if found is None or not satisfies(found.version, wish.specifier):
             brought = brought_by(wish.name, wish.extras)
             if brought is not None:
-                own = msgspec.structs.replace(selected[wish.name], direct=False, specifier="", extras=())
+                line = selected[wish.name].location
                 for name in sorted(brought - selected.keys()):
-                    selected[name] = msgspec.structs.replace(
-                        own, name=name, version=around.present.get(name, ""), required_by=wish.name
-                    )
+                    version = around.present.get(name, "")
+                    selected[name] = Selected(name, version, line, wish.name, possible=True)
                 continue
         if found is None:
             doubts[f"{wish.origin.location}: what {wish.name} requires is not known"] = None

@@ -20,6 +20,7 @@ class Selected(msgspec.Struct, frozen=True):
     ``name`` normalised; ``version`` empty if only the installer will know; ``specifier`` what it is held
     to. ``location`` is the line that declares or locks it, ``required_by`` the distribution that pulls it
     in (``""``: the command or a file asks for it). ``direct``: a declaration of the project itself names it.
+    ``possible``: only some releases of what pulls it in require it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Selected(msgspec.Struct, frozen=True):
     direct: bool = False
     specifier: str = ""
     extras: tuple[str, ...] = ()
+    possible: bool = False
 
 
 class Skipped(msgspec.Struct, frozen=True):

@@ -243,6 +243,14 @@ def test_what_installers_bring_is_known(words: tuple[str, ...], brought: set[str
     assert {each.required_by for each in selection.selected if each.name in brought} <= {
         "poetry", "pipenv", "wheel",
     }  # fmt: skip
+    assert all(each.possible for each in selection.selected if each.name in brought)
+
+
+def test_what_a_local_distribution_requires_is_more_than_possible() -> None:
+    found = local(("keeper", "1", ("keyring",)), ("keyring", "25", ()))
+    selection = select_pip(ask(words=("poetry", "keeper")), around({}, found))
+    chosen = {each.name: each for each in selection.selected}
+    assert (chosen["keyring"].possible, chosen["keyring"].required_by) == (False, "keeper")
 
 
 def test_local_metadata_counts_before_what_is_well_known() -> None:
