@@ -17,14 +17,14 @@ from paritycheck.model.environment import Environment
 from paritycheck.model.report import Tool
 from paritycheck.model.schema import document_schema
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown, read_ahead
-from paritycheck.model.source import SourceFile
+from paritycheck.model.source import SourceData, SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 
 SCHEMA_VERSION = "1.0"
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One side of a comparison; the paths in ``modules``, ``texts`` and ``digests`` are those of ``tree``."""
+    """One side of a comparison; the paths that lead to something are those of ``tree``."""
 
     schema_version: str
     tool: Tool
@@ -37,6 +37,7 @@ class Document(msgspec.Struct, frozen=True):
     config: ImageConfig | None = None
     git: GitFacts | None = None
     unknown: tuple[Unknown, ...] = ()
+    data: dict[str, SourceData] = {}
 
 
 class _Header(msgspec.Struct):
@@ -53,6 +54,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
     What is read on demand is read now, as far as it belongs in a document.
     """
     read_ahead(snapshot.modules, snapshot.application_modules)
+    read_ahead(snapshot.data, snapshot.application_modules)
     document = Document(
         schema_version=SCHEMA_VERSION,
         tool=Tool("paritycheck", __version__),
@@ -65,6 +67,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         config=snapshot.config,
         git=snapshot.git,
         unknown=snapshot.unknown,
+        data=dict(snapshot.data),
     )
     return encode_json(document, order="deterministic") + b"\n"
 
@@ -93,6 +96,7 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
         config=document.config,
         git=document.git,
         unknown=document.unknown,
+        data=document.data,
     )
 
 

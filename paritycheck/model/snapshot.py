@@ -11,7 +11,7 @@ import msgspec
 from paritycheck.model.binary import SharedObject
 from paritycheck.model.environment import Environment
 from paritycheck.model.location import Location
-from paritycheck.model.source import SourceFile
+from paritycheck.model.source import SourceData, SourceFile
 from paritycheck.model.tree import FileTree
 
 T = TypeVar("T")
@@ -155,11 +155,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     """One side.
 
     ``tree`` is rooted at the repository root (checkout) or ``/`` (image). ``modules`` maps the
-    path of a Python source file to what it says, ``texts`` the path of a small text that a build
-    or a start reads to its content, ``digests`` a path to the SHA-256 of its content: each holds
-    application files, not what a distribution or the system brought. ``config`` only for images,
-    ``git`` only for checkouts. ``unknown`` lists the parts that nobody looked at or could predict.
-    ``objects`` are compiled files by path; of a checkout those of the local environment, by their
+    path of a Python source file to what it says, ``data`` to the files that it opens, ``texts`` the path
+    of a small text that a build or a start reads to its content, ``digests`` a path to the SHA-256 of its
+    content: each holds application files, not what a distribution or the system brought. ``config`` only
+    for images, ``git`` only for checkouts. ``unknown`` lists the parts that nobody looked at or could
+    predict. ``objects`` are compiled files by path; of a checkout those of the local environment, by their
     absolute paths on this machine; ``archives`` are what lies in zip files by path. No document carries
     either.
     """
@@ -173,6 +173,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     config: ImageConfig | None = None
     git: GitFacts | None = None
     unknown: tuple[Unknown, ...] = ()
+    data: Mapping[str, SourceData] = {}
     objects: Mapping[str, SharedObject] = {}
     archives: Mapping[str, FileTree] = {}
 

@@ -1,4 +1,4 @@
-"""What one Python source file says: its imports, the names it binds, the files it opens."""
+"""What one Python source file says: its imports and the names it binds, and the files it opens."""
 
 from typing import Literal
 
@@ -83,6 +83,16 @@ class Constant(msgspec.Struct, frozen=True, omit_defaults=True):
     package: str = ""
 
 
+class SourceData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The places that a Python source file names, in order of line, as far as they are literal.
+
+    ``constants`` are those that other modules may take from it.
+    """
+
+    references: tuple[DataReference, ...] = ()
+    constants: dict[str, Constant] = {}
+
+
 class EntryGroup(msgspec.Struct, frozen=True, omit_defaults=True):
     """A group of entry points whose modules the code imports; ``context`` and ``condition`` as in Import."""
 
@@ -132,10 +142,9 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     module-level ``__getattr__``, ``globals()[...]``). ``package_path`` says where a package's
     submodules are looked for: in its ``own`` directory, ``extended`` by the directories of the same
     name on sys.path (pkgutil and pkg_resources namespaces), or ``altered`` in some other way.
-    ``data`` are the places that it names, in order of line, as far as they are literal, ``constants`` those
-    that other modules may take from it. ``groups`` are the groups of entry points that it loads,
-    ``deferred`` imports that need another module to be understood, ``ignores`` the comments that let
-    findings pass, ``raises`` what importing it raises for certain.
+    ``groups`` are the groups of entry points that it loads, ``deferred`` imports that need another module
+    to be understood, ``ignores`` the comments that let findings pass, ``raises`` what importing it raises for
+    certain. ``changes_path``: it may change ``sys.path``; how is for :class:`SourceData` to say.
     """
 
     imports: tuple[Import, ...] = ()
@@ -143,8 +152,7 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     open_ended: bool = False
     package_path: PackagePath = "own"
     problem: Problem | None = None
-    data: tuple[DataReference, ...] = ()
-    constants: dict[str, Constant] = {}
+    changes_path: bool = False
     groups: tuple[EntryGroup, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     ignores: tuple[InlineIgnore, ...] = ()

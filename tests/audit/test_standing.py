@@ -60,6 +60,7 @@ def dossier(root: Path, facts: ContainerFacts | None, log: str = "") -> Dossier:
         plan.snapshot.environment,
         config=plan.snapshot.config or ImageConfig(),
         unknown=plan.snapshot.unknown,
+        data=plan.snapshot.data,
     )
     return gather(
         "web",

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from paritycheck.capture.parsing.cache import SourceCache
+from paritycheck.capture.parsing.reading import DATA, SOURCES
+from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.imports import parse_source
 
 SOURCE = b"import a\ndef f():\n    from b import c as d\n"
@@ -23,7 +25,7 @@ def only_file(directory: Path) -> Path:
 def remember(directory: Path, *sources: bytes) -> None:
     cache = SourceCache(directory)
     for source in sources:
-        assert cache.parse([source]) == [parse_source(source)]
+        assert cache.parse([source], SOURCES) == [parse_source(source)]
 
 
 def test_remembers_by_content(tmp_path: Path) -> None:
@@ -35,8 +37,21 @@ def test_remembers_by_content(tmp_path: Path) -> None:
         stored.execute("UPDATE sources SET says = ?", (b"\x80",))  # an empty map: nothing is imported
     stored.close()
     cache = SourceCache(tmp_path / "new")
-    assert cache.parse([SOURCE])[0].imports == ()
-    assert cache.parse([b"import x", SOURCE + b"# other\n"])[1] == parse_source(SOURCE)
+    assert cache.parse([SOURCE], SOURCES)[0].imports == ()
+    assert cache.parse([b"import x", SOURCE + b"# other\n"], SOURCES)[1] == parse_source(SOURCE)
+
+
+def test_remembers_what_is_read_in_another_way_apart(tmp_path: Path) -> None:
+    opening = b"DATA = open('a.txt')\n"
+    remember(tmp_path, opening)
+    for _ in range(2):
+        cache = SourceCache(tmp_path)
+        assert cache.parse([opening], DATA) == [read_data(opening)]
+        del cache
+    with sqlite3.connect(only_file(tmp_path)) as stored:
+        counts = [stored.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("sources", "data")]
+    stored.close()
+    assert counts == [(1,), (1,)]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 9000])
@@ -68,8 +83,9 @@ def test_survives_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
 def test_keeps_what_runs_at_the_same_time_learn(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib\nfrom paritycheck.capture.parsing.cache import SourceCache\n"
+        "from paritycheck.capture.parsing.reading import SOURCES\n"
         "cache = SourceCache(pathlib.Path(sys.argv[1]))\n"
-        "for number in range(200): cache.parse([f'import m{sys.argv[2]}_{number}'.encode()])\n"
+        "for number in range(200): cache.parse([f'import m{sys.argv[2]}_{number}'.encode()], SOURCES)\n"
     )
     runs = [subprocess.Popen([sys.executable, "-c", program, tmp_path, str(run)]) for run in range(4)]
     assert [run.wait(timeout=60) for run in runs] == [0] * 4

@@ -12,6 +12,7 @@ from paritycheck.model.journey import Journey
 from paritycheck.model.report import Finding
 from paritycheck.model.snapshot import GitFacts, ImageConfig, OnDemand, Origin, Snapshot
 from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.imports import parse_source
 
 SITE = "/usr/local/lib/python3.12/site-packages"
@@ -57,6 +58,7 @@ def side(
     return Snapshot(
         origin=origin,
         tree=FileTree(FileEntry(path, "file") for path in files),
+        data={path: read_data(files[path].encode()) for path in modules},
         modules=OnDemand(modules.get, lambda: (path for path in own if path in modules)),
         texts=dict(files),
         digests={path: hashlib.sha256(text.encode()).hexdigest() for path, text in own.items()},

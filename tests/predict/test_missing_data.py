@@ -5,6 +5,7 @@ import pytest
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
 from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.judging.datafiles import DataLoss, find_data_losses
 from paritycheck.predict.judging.needs import follow_start
@@ -29,6 +30,7 @@ def checkout(files: dict[str, str], ignored: tuple[str, ...] = ()) -> Snapshot:
         git=GitFacts(
             "repository", tracked=tracked, ignored={path: Location(".gitignore", 1) for path in ignored}
         ),
+        data={path: read_data(text.encode()) for path, text in files.items() if path.endswith(".py")},
     )
 
 
@@ -56,6 +58,7 @@ def losses(
             workdir="/app", cmd=tuple(command.split()), env={"PATH": "/usr/local/bin"}, volumes=volumes
         ),
         unknown=unknown,
+        data={there: built.data[there] for there in copies if there.endswith(".py")},
     )
     placement = Placement(copies)
     view = view_container(container, resolve_start(container))

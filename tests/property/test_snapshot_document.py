@@ -17,7 +17,7 @@ from paritycheck.errors import DocumentError
 from paritycheck.model.document import decode_snapshot, encode_snapshot
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import GitFacts, ImageConfig, Origin, Snapshot, Unknown
-from paritycheck.model.source import SourceFile
+from paritycheck.model.source import SourceData, SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "snapshot-1.json").read_text(encoding="utf-8"))
@@ -72,6 +72,7 @@ snapshots = st.builds(
     config=st.none() | values(ImageConfig),
     git=st.none() | values(GitFacts),
     unknown=values(tuple[Unknown, ...]),
+    data=st.dictionaries(paths, values(SourceData), max_size=2),
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

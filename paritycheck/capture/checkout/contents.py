@@ -10,7 +10,7 @@ import msgspec
 
 from paritycheck.capture.checkout.carried import Carried
 from paritycheck.capture.checkout.worktree import Worktree
-from paritycheck.capture.parsing.reading import Parser, lazy_modules, parse_all
+from paritycheck.capture.parsing.reading import Parser, Sources, lazy_sources, parse_all
 from paritycheck.model.snapshot import OnDemand
 from paritycheck.model.source import Problem, SourceFile
 from paritycheck.model.tree import FileTree
@@ -24,9 +24,9 @@ Reader = Callable[[str], Iterator[bytes]]
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """The three lazy mappings of a snapshot. Any path of the tree may be asked, links are followed."""
+    """The lazy mappings of a snapshot. Any path of the tree may be asked, links are followed."""
 
-    modules: OnDemand[SourceFile]
+    sources: Sources
     texts: OnDemand[str]
     digests: OnDemand[str]
 
@@ -75,7 +75,7 @@ def lazy_contents(
         return hashed.hexdigest()
 
     return Contents(
-        lazy_modules(source, parse, lambda: carried().modules),
+        lazy_sources(source, parse, lambda: carried().modules),
         OnDemand(text, lambda: carried().texts),
         OnDemand(digest, lambda: carried().digests),
     )

@@ -46,12 +46,13 @@ def _of_disk(path: Path, place: Place, environment: Environment, git: Git | None
     return Snapshot(
         Origin("checkout", printable(str(path)), digest=facts.head if facts is not None else ""),
         tree,
-        contents.modules,
+        contents.sources.modules,
         contents.texts,
         contents.digests,
         environment,
         git=facts,
         unknown=worktree.unknown,
+        data=contents.sources.data,
     )
 
 
@@ -66,9 +67,10 @@ def _of_commit(path: Path, place: Place, environment: Environment, git: Git, par
     return Snapshot(
         Origin("checkout", printable(str(path)), digest=commit.facts.head),
         commit.tree,
-        contents.modules,
+        contents.sources.modules,
         contents.texts,
         contents.digests,
         environment,
         git=commit.facts,
+        data=contents.sources.data,
     )

@@ -9,7 +9,7 @@ import msgspec
 from paritycheck.capture.image import selection
 from paritycheck.capture.image.archives import Archives
 from paritycheck.capture.image.layers import StackedImage
-from paritycheck.capture.parsing.reading import Parser, lazy_modules, parse_all
+from paritycheck.capture.parsing.reading import Parser, lazy_sources, parse_all
 from paritycheck.model.binary import SharedObject
 from paritycheck.model.environment import Environment
 from paritycheck.model.snapshot import OnDemand, Origin, OriginKind, Snapshot
@@ -36,14 +36,16 @@ def image_snapshot(
         data = image.read(path, selection.MAX_SOURCE)
         return archives.source(path) if data is None else data
 
+    sources = lazy_sources(source, parse, carried.modules)
     return Snapshot(
         origin=Origin(kind, reference, image.digest, image.created),
         tree=image.tree,
-        modules=lazy_modules(source, parse, carried.modules),
+        modules=sources.modules,
         texts=OnDemand(lambda path: _text(image, path), carried.texts),
         digests=OnDemand(image.sha256, carried.files),
         environment=_environment(image),
         config=image.config,
+        data=sources.data,
         objects=OnDemand(lambda path: _object(image, path), lambda: ()),
         archives=OnDemand(archives.members, lambda: ()),
     )

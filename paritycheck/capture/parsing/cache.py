@@ -13,23 +13,25 @@ import hashlib
 import sqlite3
 import sys
 import weakref
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from paritycheck import __version__, parse
-from paritycheck.capture.parsing.reading import parse_all
-from paritycheck.model.source import SourceFile
+from paritycheck.capture.parsing.reading import Reading, parse_all
+
+T = TypeVar("T")
 
 VERSIONS = 4  # whose files are kept: a cache that nobody cleans up must not grow with every upgrade
 LARGEST = 512 << 20  # bytes of the file; above that it is begun anew
 PATIENCE = 1.0  # seconds to wait for another run that writes
 ENCODER = msgspec.msgpack.Encoder()
-DECODER = msgspec.msgpack.Decoder(SourceFile)
-TABLE = "CREATE TABLE IF NOT EXISTS sources (content BLOB PRIMARY KEY, says BLOB NOT NULL) WITHOUT ROWID"
-ASK = "SELECT says FROM sources WHERE content = ?"
-KEEP = "INSERT OR IGNORE INTO sources VALUES (?, ?)"
+TABLE = "CREATE TABLE IF NOT EXISTS {} (content BLOB PRIMARY KEY, says BLOB NOT NULL) WITHOUT ROWID"
+ASK = "SELECT says FROM {} WHERE content = ?"
+KEEP = "INSERT OR IGNORE INTO {} VALUES (?, ?)"
 
 
 class SourceCache:
@@ -41,24 +43,24 @@ class SourceCache:
     def __init__(self, directory: Path) -> None:
         file = directory / f"sources-{_parser_version()}.sqlite"
         self._stored = _open(file)
-        self._fresh: dict[bytes, bytes] = {}
+        self._fresh: dict[str, dict[bytes, bytes]] = defaultdict(dict)  # by table
         weakref.finalize(self, _close, file, self._stored, self._fresh)
 
-    def parse(self, sources: Sequence[bytes]) -> list[SourceFile]:
-        """Return what ``parse_source`` says of each source, now or in an earlier run."""
+    def parse(self, sources: Sequence[bytes], reading: Reading[T]) -> list[T]:
+        """Return what is read from each source, now or in an earlier run."""
         keys = [hashlib.sha256(data).digest() for data in sources]
-        known = {key: self._ask(key) for key in keys}
+        known = {key: self._ask(key, reading) for key in keys}
         missing = {key: data for key, data in zip(keys, sources, strict=True) if known[key] is None}
-        learnt = dict(zip(missing, parse_all(tuple(missing.values())), strict=True))
-        self._fresh.update((key, ENCODER.encode(says)) for key, says in learnt.items())
+        learnt = dict(zip(missing, parse_all(tuple(missing.values()), reading), strict=True))
+        self._fresh[reading.name].update((key, ENCODER.encode(says)) for key, says in learnt.items())
         return [known[key] or learnt[key] for key in keys]
 
-    def _ask(self, key: bytes) -> SourceFile | None:
+    def _ask(self, key: bytes, reading: Reading[T]) -> T | None:
         if self._stored is None:
             return None
         try:
-            row = self._stored.execute(ASK, (key,)).fetchone()
-            return None if row is None else DECODER.decode(row[0])
+            row = self._stored.execute(ASK.format(reading.name), (key,)).fetchone()
+            return None if row is None else msgspec.msgpack.decode(row[0], type=reading.says)
         except (sqlite3.Error, msgspec.MsgspecError, TypeError):
             return None
 
@@ -82,7 +84,7 @@ def _open(file: Path) -> sqlite3.Connection | None:
     except (OSError, sqlite3.Error):
         return None
     try:
-        stored.execute(ASK, (b"",))
+        stored.execute("SELECT name FROM sqlite_master")
     except sqlite3.OperationalError:  # busy, or not to be read: somebody's good file all the same
         stored.close()
         return None
@@ -93,18 +95,19 @@ def _open(file: Path) -> sqlite3.Connection | None:
     return stored
 
 
-def _close(file: Path, stored: sqlite3.Connection | None, fresh: dict[bytes, bytes]) -> None:
+def _close(file: Path, stored: sqlite3.Connection | None, fresh: dict[str, dict[bytes, bytes]]) -> None:
     if stored is not None:
         stored.close()
-    if not fresh:
+    if not any(fresh.values()):
         return
     # One transaction: SQLite makes it whole or not at all, and lets other runs wait.
     with contextlib.suppress(OSError, sqlite3.Error):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.closing(sqlite3.connect(file, timeout=PATIENCE)) as writing, writing:
             writing.execute("PRAGMA synchronous = OFF")
-            writing.execute(TABLE)
-            writing.executemany(KEEP, fresh.items())
+            for table, learnt in fresh.items():
+                writing.execute(TABLE.format(table))
+                writing.executemany(KEEP.format(table), learnt.items())
         _remove_old(file)
 
 

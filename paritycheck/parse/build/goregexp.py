@@ -14,6 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
+from operator import itemgetter
 
 _MOST_REPEATS = 1000
 _SAFE_NESTING = 50  # Python compiles deeper groups, too, but not without end
@@ -261,7 +262,10 @@ def class_expression(ranges: Ranges) -> str:
     """Return a Python expression for one character within ``ranges``."""
     if not ranges:
         return r"(?!)"
-    return "[" + "".join(f"{_quote(low)}-{_quote(high)}" for low, high in ranges) + "]"
+    # Python compiles a class that takes nearly all characters fast only if it is negated.
+    excluded = _complement(ranges) if max(ranges, key=itemgetter(1))[1] == _LAST else []
+    listed = "".join(f"{_quote(low)}-{_quote(high)}" for low, high in excluded or ranges)
+    return f"[^{listed}]" if excluded else f"[{listed}]"
 
 
 def _quote(code: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from paritycheck.model.source import Constant, DataKind, DataReference, DataUse, Problem
+from paritycheck.model.source import Constant, DataKind, DataReference, DataUse, Problem, SourceData
 from paritycheck.parse.python.datacalls import METHODS, path_uses, writes
 from paritycheck.parse.python.dataguards import (
     catches,
@@ -22,6 +22,8 @@ from paritycheck.parse.python.dataplaces import Place, Places, argument, dotted,
 from paritycheck.parse.python.datascopes import Lines, bindings, origins, statements
 from paritycheck.parse.python.dynamicimports import calls
 from paritycheck.parse.python.importguards import Around, branches
+from paritycheck.parse.python.namedtexts import may_name_texts, named_texts
+from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.sourcetext import parse_module, uncollected
 
 # Without one of these a source opens nothing that is looked for here.
@@ -37,25 +39,20 @@ _NAMED = ("file", "constant")  # what a name that is not used here is taken to b
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Data(msgspec.Struct, frozen=True):
-    """The places that a file names, in order of line, and those that it binds to names."""
-
-    references: tuple[DataReference, ...] = ()
-    constants: dict[str, Constant] = {}
-
-
-def read_data(source: bytes) -> Data:
+def read_data(source: bytes) -> SourceData:
     """Return what a file opens. A file that cannot be parsed opens nothing."""
-    if not any(word in source for word in _TRIGGERS):
-        return Data()
+    opens = any(word in source for word in _TRIGGERS)
+    if not opens and not may_name_texts(source):
+        return SourceData()
     with uncollected():
-        module = parse_module(source)
+        module = parse_module(source if opens else reduce_source(source) or source)
         if isinstance(module, Problem):
-            return Data()
+            return SourceData()
         try:
-            return _Reading(module, Lines(source), b":=" in source).results()
+            found = _Reading(module, Lines(source), b":=" in source).results() if opens else SourceData()
         except RecursionError:
-            return Data()
+            return SourceData()
+    return SourceData(found.references, {**named_texts(module), **found.constants})
 
 
 class _Found(msgspec.Struct):
@@ -89,7 +86,7 @@ class _Reading:
         self.found: list[_Found] = []
         self.later: list[tuple[_Function, dict[str, Place | None], Around]] = []
 
-    def results(self) -> Data:
+    def results(self) -> SourceData:
         """Read everything and return what was found."""
         unsteady = {name for each in self.every if isinstance(each, ast.Global) for name in each.names}
         once = frozenset(name for name, count in self.counts.items() if count == 1) - unsteady
@@ -99,12 +96,12 @@ class _Reading:
             self._function(*self.later.pop())
         constants = {name: constant for name, place in names.items() if (constant := _constant(place))}
         if not self.found:
-            return Data(constants=constants)
+            return SourceData(constants=constants)
         excused = set(excused_functions(self.every, self.places))
         tested = {_key(each.place) for each in self.found if each.use == "tested" and not each.place.partial}
         references = [_reference(each, tested, excused) for each in self.found if each.use != "tested"]
         every = sorted(dict.fromkeys(references), key=lambda each: (each.line, each.path))
-        return Data(tuple(every), constants)
+        return SourceData(tuple(every), constants)
 
     def _function(self, function: _Function, outer: dict[str, Place | None], around: Around) -> None:
         taken = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}

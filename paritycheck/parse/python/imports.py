@@ -1,4 +1,4 @@
-"""Python source -> its import statements, each with line and context, the names it binds, the files it opens.
+"""Python source -> its import statements, each with line and context, and the names it binds.
 
 The statements are those of the language reference (simple and compound statements); names bound
 are those of "Naming and binding". Only lists of statements are walked; expressions only where a
@@ -10,10 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from paritycheck.model.source import Constant, Import, PackagePath, Problem, SourceFile
+from paritycheck.model.source import Import, PackagePath, Problem, SourceFile
 from paritycheck.parse.inlineignores import python_ignores
-from paritycheck.parse.python.datafiles import read_data
-from paritycheck.parse.python.datascopes import assigned_within, bindings, bound_names, targets
+from paritycheck.parse.python.datascopes import assigned_within, bound_names, targets
 from paritycheck.parse.python.dynamicimports import (
     aliases_import,
     calls,
@@ -59,10 +58,8 @@ _ALTERS_PATH = re.compile(
     re.MULTILINE,
 )
 
-# No version, no word: a directory or a suffix is in it.
-_PATH_OR_MODULE = re.compile(r"/?(?=[\w./-]{0,200}[A-Za-z])[\w-][\w-]{0,99}(?:[./][\w-]{1,99}){1,20}")
-
-_NAMES_MODULE = re.compile(r"PKG|PACKAGE|MODULE|NAMESPACE|PLUGIN|PREFIX")
+# What ``sys.path`` is changed by, under whatever name.
+_PATH_CHANGES = (b"sys.path", b"addsitedir", b"from sys ")
 
 # Statements that neither import nor bind nor hold others; by far the most.
 _SILENT = frozenset({ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Delete, ast.Nonlocal})
@@ -110,7 +107,6 @@ class _Reading:
         self.imports: list[tuple[int, int, Import]] = []
         self.calls: list[tuple[ast.Call, Around]] = []
         self.bound: dict[str, str] = {}
-        self.module = module
         self.literal = LiteralNames(module)
         self.defines: set[str] = set()
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
@@ -138,14 +134,12 @@ class _Reading:
             *((each.line, col, each) for col, each in called_modules(self.calls if self.named else ())),
         ]
         found.sort(key=lambda each: each[:2])
-        data = read_data(self.data)
         return SourceFile(
             imports=tuple(each for _, _, each in found),
             defines=tuple(sorted(self.defines)),
             open_ended=self.open_ended,
             package_path=_package_path(self.data),
-            data=data.references,
-            constants={**_texts(self.module), **data.constants},
+            changes_path=any(word in self.data for word in _PATH_CHANGES),
             groups=tuple(entry_groups(self.calls, self.literal, self.data)) if self.loads else (),
             deferred=tuple(deferred_imports(self.calls, self.bound, self.literal)),
             ignores=python_ignores(self.data),
@@ -260,20 +254,6 @@ def _blocks(statement: ast.stmt, around: Around, finds: bool) -> Iterator[tuple[
             yield statement.orelse, around
         case ast.Match():
             yield from ((case.body, around) for case in statement.cases)
-
-
-def _texts(module: ast.Module) -> dict[str, Constant]:
-    """Return the strings of names in capitals that may be a path, or name a module below a package."""
-    found: dict[str, Constant] = {}
-    for statement in module.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text)):
-                if name.isupper() and (
-                    _PATH_OR_MODULE.fullmatch(text) or (text.isidentifier() and _NAMES_MODULE.search(name))
-                ):
-                    found[name] = Constant("absolute" if text[0] == "/" else "cwd", text.strip("/"))
-    counts = bindings(module.body, walrus=False) if found else {}
-    return {name: constant for name, constant in found.items() if counts[name] == 1}
 
 
 def _package_path(data: bytes) -> PackagePath:

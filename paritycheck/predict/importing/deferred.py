@@ -58,7 +58,7 @@ def _named(deferred: Deferred, path: str, side: Snapshot) -> str:
         base = "/".join([*place, *module.split(".")] if module else place)
         for file in (f"{base}.py", f"{base}/__init__.py"):
             if file in side.tree:
-                says = side.modules.get(file)
+                says = side.data.get(file)
                 constant = says.constants.get(name) if says is not None else None
                 text = constant.path if constant is not None and constant.base == "cwd" else ""
                 full = text + deferred.rest

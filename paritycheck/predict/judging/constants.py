@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from paritycheck.model.source import Constant, DataReference, SourceFile
+from paritycheck.model.source import Constant, DataReference, SourceData, SourceFile
 from paritycheck.predict.importing.finder import Finder
 from paritycheck.predict.importing.outcome import Found
 
@@ -68,8 +68,9 @@ def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str] | No
         says = finder.modules.get(path) if path else None
         if says is None:
             return None
-        if last in says.constants:
-            return says.constants[last], path
+        named = finder.data.get(path, SourceData()).constants
+        if last in named:
+            return named[last], path
         if last in says.defines and not _passes_on(says, last):
             return None
         origins = [each for each in says.imports if last in each.names or "*" in each.names]

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 import msgspec
 
 from paritycheck.model.report import Importer
-from paritycheck.model.snapshot import Snapshot
+from paritycheck.model.snapshot import Snapshot, read_ahead
 from paritycheck.model.source import DataReference, ImportContext
 from paritycheck.model.tree import FileTree, join
 from paritycheck.predict.importing.closure import Closure
@@ -55,10 +55,12 @@ def find_data_losses(
 ) -> tuple[DataLoss, ...]:
     """Judge what the modules in ``closure`` open; without one (``None``) what all modules open."""
     search = _Search(container, local, view, placement, closure is not None)
+    reached = list(_modules(container, placement, closure))
+    read_ahead(container.data, [module.path for module in reached])
     modules = [
-        (module, [each for each in says.data if each.use not in ("inserted", "appended")])
-        for module in _modules(container, placement, closure)
-        if (says := container.modules.get(module.path) or local.modules.get(module.local)) is not None
+        (module, [each for each in says.references if each.use not in ("inserted", "appended")])
+        for module in reached
+        if (says := container.data.get(module.path) or local.data.get(module.local)) is not None
     ]
     made = {
         there

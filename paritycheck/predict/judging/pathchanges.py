@@ -7,6 +7,7 @@ happens is not asked: what is found with it is not said to be missing.
 from __future__ import annotations
 
 from paritycheck.model.snapshot import Snapshot, read_ahead
+from paritycheck.model.source import SourceData
 from paritycheck.predict.importing.closure import import_closure
 from paritycheck.predict.importing.conditions import Fact
 from paritycheck.predict.importing.finder import Finder
@@ -24,27 +25,21 @@ def path_changes(
     """
     own = container.application_modules
     read_ahead(container.modules, own)
-    changing = [path for path in own if _changes(container, path)]
-    if not changing:
-        return (), ()
-    if start.resolved:
+    changing = [path for path in own if (says := container.modules.get(path)) and says.changes_path]
+    if changing and start.resolved:
         closure = import_closure(start.roots, finder, container.modules, frozenset(own).__contains__, facts)
         reached = {each.path for each in closure.modules.values()}
         changing = [path for path in changing if path in reached]
     else:
         changing = [path for path in changing if not is_test(path)]
+    read_ahead(container.data, changing)
     first: dict[str, None] = {}
     last: dict[str, None] = {}
     for path in changing:
-        for reference in container.modules[path].data:
+        for reference in container.data.get(path, SourceData()).references:
             if reference.use in ("inserted", "appended"):
                 place = place_meant(reference, path, start.cwd.strip("/"), finder)
                 real = container.tree.resolve(place) if place is not None else None
                 if real is not None and container.tree.is_dir(real):
                     (first if reference.use == "inserted" else last)[real] = None
     return tuple(first), tuple(last)
-
-
-def _changes(container: Snapshot, path: str) -> bool:
-    says = container.modules.get(path)
-    return says is not None and any(each.use in ("inserted", "appended") for each in says.data)

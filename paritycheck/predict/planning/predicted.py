@@ -5,14 +5,15 @@ Contents come from the checkout, from the build itself, or from the release that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown, read_ahead
-from paritycheck.model.source import SourceFile
+from paritycheck.model.source import SourceData, SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
+from paritycheck.parse.python.datafiles import read_data
 from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.building.notes import RunStart
 from paritycheck.predict.building.request import Prediction
@@ -90,6 +91,10 @@ def _snapshot(
         data = content.of(entry)
         return None if data is None else parse_source(data)
 
+    def opened(entry: FileEntry) -> SourceData | None:
+        data = content.of(entry)
+        return None if data is None else read_data(data)
+
     def decoded(entry: FileEntry) -> str | None:
         data = content.of(entry)
         return None if data is None else data.decode("utf-8", "backslashreplace")
@@ -100,21 +105,26 @@ def _snapshot(
         found = text(where)
         return None if found is None else found.encode("utf-8")
 
-    def ahead(paths: Sequence[str]) -> tuple[()]:
-        found = (tree.find(path) for path in paths)
-        read_ahead(local.modules, [prefix + entry.source for entry in found if entry and entry.source])
-        return ()  # they are found there when they are asked for
+    def ahead(known: Mapping[str, T]) -> Callable[[Sequence[str]], tuple[()]]:
+        def read_sources(paths: Sequence[str]) -> tuple[()]:
+            found = (tree.find(path) for path in paths)
+            read_ahead(known, [prefix + entry.source for entry in found if entry and entry.source])
+            return ()  # they are found there when they are asked for
+
+        return read_sources
+
+    def own_modules() -> Iterator[str]:
+        return (name for name in files if name.endswith(".py"))
 
     files = [entry.path for entry in tree if entry.kind == "file" and content.is_own(entry)]
     return Snapshot(
         origin=Origin("predicted", reference),
         tree=tree,
-        modules=OnDemand(
-            looked_up(local.modules, parsed), lambda: (name for name in files if name.endswith(".py")), ahead
-        ),
+        modules=OnDemand(looked_up(local.modules, parsed), own_modules, ahead(local.modules)),
         texts=OnDemand(text, lambda: ()),
         digests=OnDemand(looked_up(local.digests, lambda entry: entry.digest or None), lambda: files),
         environment=predicted_environment(tree, read, config),
         config=config,
         unknown=unknown,
+        data=OnDemand(looked_up(local.data, opened), own_modules, ahead(local.data)),
     )
