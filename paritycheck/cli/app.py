@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -24,6 +25,7 @@ from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
 from paritycheck.errors import ParityError
 
 TYPER_INTERRUPTED = 130  # what typer makes of Ctrl-C inside a command
+MADE_TO_STAY = 50_000  # objects: nearly all of them live until the end, to look for garbage is in vain
 
 app = typer.Typer(
     name="paritycheck",
@@ -89,6 +91,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Run as a program."""
+    gc.set_threshold(MADE_TO_STAY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # typer's help has signs that ASCII lacks

@@ -14,12 +14,13 @@ _DEFINITION = re.compile(rb"\n( *)(async +def|def|class) +([A-Za-z_]\w*)")
 # Blank lines, comments and closing brackets begin no statement.
 _ENDS = tuple(re.compile(rb"\n {0,%d}[^\s#)\]}]" % indent) for indent in range(33))
 _TOKEN = re.compile(
-    rb"#[^\n]*|\\.|(?P<triple>\"\"\"|''')|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?P<odd>[\"'])|(?P<end>\n)",
+    rb"#[^\n]*|\\.|(?P<triple>\"\"\"|''')|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+    rb"|(?P<odd>[\"'])|(?P<end>\n)",
     re.DOTALL,
 )
 _CLOSING = {
-    b'"""': re.compile(rb'(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL),
-    b"'''": re.compile(rb"(?:[^'\\]|\\.|'(?!''))*'''", re.DOTALL),
+    b'"""': re.compile(rb'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
+    b"'''": re.compile(rb"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
 }
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _PLAIN_ENCODINGS = frozenset({b"utf-8", b"utf8", b"utf_8"})

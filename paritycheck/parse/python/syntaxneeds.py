@@ -12,15 +12,18 @@ import re
 import sys
 import token
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from paritycheck.model.source import Problem, Raise
 from paritycheck.parse.python.sourcetext import parse_module
 
 _Release = tuple[int, int]
 # Each begins with a literal, which is searched for ten times faster than anything else.
+_STATEMENTS = (
+    re.compile(rb"case[ \t(\[{'\"-]"),
+    re.compile(rb"type[ \t]+\w{1,99}[ \t]?[=\[]"),
+)
 _HINTS = (
-    re.compile(rb"\n[ \t]*(?:case[ \t(\[{'\"-]|type[ \t]+\w{1,99}[ \t]?[=\[])"),
     re.compile(rb"except ?\*"),
     re.compile(rb"def \w{1,99}\["),
     re.compile(rb"class \w{1,99}\["),
@@ -40,7 +43,7 @@ _CLOSES = getattr(token, "FSTRING_END", None)
 def newer_syntax(data: bytes) -> tuple[Raise, ...]:
     """Return what an older Python raises for each release that the source needs, the first line of each."""
     found: dict[_Release, int] = {}
-    if any(hint.search(data) for hint in _HINTS):
+    if any(hint.search(data) for hint in _HINTS) or _begins_line(data, _STATEMENTS):
         module = parse_module(data)
         if isinstance(module, Problem):
             return refused_syntax(module)
@@ -52,6 +55,12 @@ def newer_syntax(data: bytes) -> tuple[Raise, ...]:
     return tuple(
         Raise(line, "SyntaxError", f"sys.version_info < {release}") for release, line in sorted(found.items())
     )
+
+
+def _begins_line(data: bytes, words: Iterable[re.Pattern[bytes]]) -> bool:
+    """Tell whether a line begins with one of the words; they are faster found anywhere."""
+    places = (found.start() for word in words for found in word.finditer(data))
+    return any(not data[data.rfind(b"\n", 0, at) + 1 : at].strip() for at in places)
 
 
 def refused_syntax(problem: Problem) -> tuple[Raise, ...]:

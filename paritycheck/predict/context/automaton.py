@@ -93,18 +93,21 @@ class Automaton:
         self.whole = whole
         self.steps: list[Step] = []
         self._accepted: list[int] = []  # the patterns matched by whoever arrives at a position
+        self._owner: list[int] = []  # the pattern that a position belongs to
         starts: set[int] = set()
         for index, alternatives in sequences:
             for steps in alternatives:
                 starts.add(len(self.steps))
                 self.steps += [*steps, ""]  # no name is empty: nothing leads on from the end
                 self._accepted += [0] * len(steps) + [1 << index]
+                self._owner += [1 << index] * (len(steps) + 1)
         self._states: dict[Positions, State] = {}
         # What every directory inherits from those above it: the patterns that begin with `**`.
         lasting = frozenset(at for at in self.close(starts) if self.steps[at] is None)
         self._floor = self.close(lasting)
         self._states[self._floor] = State(self._floor, self, None)
-        self.start = self.state(self.close(starts))
+        self.initial = self.close(starts)
+        self.start = self.state(self.initial)
 
     def state(self, positions: Positions) -> State:
         """Return the state for a set of positions."""
@@ -113,6 +116,13 @@ class Automaton:
             floor = self._states[self._floor]
             known = self._states[positions] = State(positions - self._floor, self, floor)
         return known
+
+    def within_reach(self, positions: Positions) -> int:
+        """Return the patterns that something below a directory of these positions can match."""
+        reached = sum(1 << index for index in self.whole)
+        for position in positions:
+            reached |= self._owner[position]
+        return reached
 
     def own(self, state: State, name: str, path: str) -> Completed:
         """Return the patterns that match ``path``, which ends in ``name``, and the positions below it."""

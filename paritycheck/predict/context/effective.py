@@ -89,12 +89,19 @@ class Context:
         included = path in self.effective if special else not outcome.excluded
         return Decision(included, self._locate(outcome.decider) if outcome.decider >= 0 else None)
 
-    def dead_lines(self) -> tuple[IgnorePattern, ...]:
-        """Return the patterns without effect: nothing matches them, or their ``!`` lets nothing in."""
-        met, useful = patterns_met(self.source, self.matcher), self._walked.useful
+    def dead_lines(
+        self, asked: Callable[[IgnorePattern], bool] = lambda _: True
+    ) -> tuple[IgnorePattern, ...]:
+        """Return the patterns without effect: nothing matches them, or their ``!`` lets nothing in.
+
+        The fewer of them are ``asked`` for, the less of the context has to be looked at.
+        """
+        patterns = {index: one for index, one in enumerate(self.matcher.patterns) if asked(one)}
+        matching = sum(1 << index for index, one in patterns.items() if not one.negated)
+        met, useful = patterns_met(self.source, self._matcher, matching), self._walked.useful
         return tuple(
             pattern
-            for index, pattern in enumerate(self._matcher.patterns)
+            for index, pattern in patterns.items()
             if (index not in useful if pattern.negated else not met >> index & 1)
         )
 

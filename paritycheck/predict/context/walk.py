@@ -63,21 +63,24 @@ def walk_context(tree: FileTree, matcher: IgnoreMatcher) -> Walked:
     return walk.result()
 
 
-def patterns_met(tree: FileTree, matcher: IgnoreMatcher) -> int:
-    """Return the set of patterns that match any path of ``tree``, excluded or not."""
+def patterns_met(tree: FileTree, matcher: IgnoreMatcher, asked: int) -> int:
+    """Return which patterns of the set ``asked`` match any path of ``tree``, excluded or not."""
     groups = _group_by_directory(tree)
     automaton = matcher.automaton
-    met = 0
-    pending = [("", automaton.start)]
+    unmet = asked
+    pending = [("", automaton.initial)]
     while pending:
-        directory, state = pending.pop()
+        directory, positions = pending.pop()
+        if not automaton.within_reach(positions) & unmet:
+            continue
+        state = automaton.state(positions)
         cut = len(directory) + 1 if directory else 0
         for entry in groups.get(directory, ()):
             own, following = automaton.own(state, entry.path[cut:], entry.path)
-            met |= own
+            unmet &= ~own
             if entry.kind == "dir":
-                pending.append((entry.path, automaton.state(following)))
-    return met
+                pending.append((entry.path, following))
+    return asked & ~unmet
 
 
 def _group_by_directory(tree: FileTree) -> dict[str, list[FileEntry]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.model.tree import FileTree
@@ -33,7 +34,16 @@ class Placement:
 
     def holds_below(self, local: str) -> bool:
         """Tell whether anything below this directory of the checkout is in the container."""
-        return any(path.startswith(local + "/") for path in self._container_of)
+        return local in self._directories
+
+    @cached_property
+    def _directories(self) -> frozenset[str]:
+        """The directories of the checkout that hold something that is in the container."""
+        found: set[str] = set()
+        for path in self._container_of:
+            while (path := path.rpartition("/")[0]) and path not in found:
+                found.add(path)
+        return frozenset(found)
 
     def counterparts(self, directory: str) -> list[str]:
         """Return the checkout directories whose files lie below the container's ``directory``.

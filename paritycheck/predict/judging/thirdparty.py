@@ -24,7 +24,7 @@ from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.membership import Membership
 from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.placement import Placement
-from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
+from paritycheck.predict.judging.providers import Brings, brings, likely_providers, owned_part
 from paritycheck.predict.judging.strays import find_stray
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
@@ -69,6 +69,7 @@ class Outside:
         self.placement = placement
         self.actual = container.origin.kind != "predicted"
         self.installed = view.environment.distributions
+        self._answers: dict[str, list[tuple[Distribution, Brings]]] = {}
 
     @cached_property
     def open(self) -> str:
@@ -136,8 +137,8 @@ class Outside:
             return self._incomplete(name, miss, above)
         if top in self._own_names and normalise(top) not in self.local.mentioned() and provider is None:
             return f"the checkout has a {top} of its own"
-        for each in self.installed:
-            match brings(each, name):
+        for each, said in self._said(name):
+            match said:
                 case "yes" if self.actual:
                     return Wanted(each.name, (name,), local=provider, installed=each)
                 case "yes":
@@ -162,6 +163,12 @@ class Outside:
                 found += [] if told else [Distribution(name, version, posixpath.dirname(folder))]
         return tuple(found)
 
+    def _said(self, name: str) -> list[tuple[Distribution, Brings]]:
+        """Return what every installed distribution has to say to a name that is imported."""
+        if name not in self._answers:
+            self._answers[name] = [(each, brings(each, name)) for each in self.installed]
+        return self._answers[name]
+
     def published(self, name: str) -> Distribution | None:
         """Return the release that may bring ``name`` in the checkout's place.
 
@@ -184,7 +191,7 @@ class Outside:
         outside = top not in self._own_names and top not in sys.stdlib_module_names
         if miss.missing not in (top, owned_part(name)) or not outside:
             return reason
-        if any(brings(each, name) in ("yes", "maybe") for each in self.installed):
+        if any(said in ("yes", "maybe") for _, said in self._said(name)):
             return reason
         names = likely_providers(name)
         sure = names.certainty == "table" or not self._mentioned.isdisjoint(names.names)

@@ -27,7 +27,9 @@ def explain_dead_lines(tree: FileTree, plan: Plan) -> list[DeadLine]:
     ignore = plan.context.ignore
     if ignore is None:
         return []
-    context = build_context(tree, plan.options.context, ignore, plan.options.engine)
+    context = plan.context
+    if len(tree) != len(plan.clone.tree):  # a clean clone has nothing more
+        context = build_context(tree, plan.options.context, ignore, plan.options.engine)
     # The first path of each name that is not at the top: what a line without a slash may have meant.
     nested: dict[str, str] = {}
     for entry in context.effective:
@@ -35,12 +37,17 @@ def explain_dead_lines(tree: FileTree, plan: Plan) -> list[DeadLine]:
         if parent:
             nested.setdefault(name, entry.path)
     found = []
-    for pattern in context.dead_lines():
+    for pattern in context.dead_lines(_is_telling):
         reason = _explain(pattern, context, nested)
         if reason:
             location = Location(ignore.path, pattern.line, pattern.text)
             found.append(DeadLine(location, reason))
     return found
+
+
+def _is_telling(pattern: IgnorePattern) -> bool:
+    """Tell whether there can be a reason to say of a pattern without effect."""
+    return pattern.negated or " #" in pattern.text or "/" not in pattern.pattern
 
 
 def _explain(pattern: IgnorePattern, context: Context, nested: dict[str, str]) -> str:
