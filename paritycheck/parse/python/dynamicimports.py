@@ -13,6 +13,7 @@ from paritycheck.parse.python.entrygroups import LOAD
 from paritycheck.parse.python.entrygroups import WORDS as ENTRY_WORDS
 from paritycheck.parse.python.importguards import Around
 from paritycheck.parse.python.literalnames import IMPORTED, OWN, LiteralNames
+from paritycheck.parse.python.startedprograms import WORDS as STARTING_WORDS
 from paritycheck.parse.python.tellingwords import Telling
 
 _ALIAS = re.compile(rb"\bimport_module\s+as\b|\bimport_module\s*\\")
@@ -22,11 +23,13 @@ NAMING = (b"autodiscover_tasks", b"Celery(", b"dictConfig(", b"conf.update(", b"
 def suspect_lines(data: bytes, telling: Telling) -> list[int]:
     """Return the lines on which such a call can be, in order; every line where the function has an alias.
 
-    Calls that name modules for a framework (``namedmodules``), or entry points, are among them.
+    Calls that name modules for a framework (``namedmodules``), for a program of its own
+    (``startedprograms``), or entry points, are among them.
     """
     if not any(telling):
         return []
-    words = [word for word in (b"import_module", b"__import__", *NAMING, *ENTRY_WORDS) if word in data]
+    telltale = (b"import_module", b"__import__", *NAMING, *ENTRY_WORDS, *STARTING_WORDS)
+    words = [word for word in telltale if word in data]
     if not words:
         return []
     if telling.loads:

@@ -35,6 +35,7 @@ from paritycheck.parse.python.reduction import reduce_source
 from paritycheck.parse.python.refusals import refusals
 from paritycheck.parse.python.settingtests import may_test_settings
 from paritycheck.parse.python.sourcetext import MAX_SOURCE, parse_module, uncollected
+from paritycheck.parse.python.startedprograms import started_programs
 from paritycheck.parse.python.syntaxneeds import newer_syntax, refused_syntax
 from paritycheck.parse.python.tellingwords import Telling, telling_words
 
@@ -95,7 +96,7 @@ def parse_source(data: bytes, thorough: bool = False) -> SourceFile:
 
 def _reduced(data: bytes, telling: Telling) -> bytes | None:
     # An alias can be called where no word tells of an import, and so can what a framework imports.
-    untold = telling.named or telling.loads or (telling.dynamic and aliases_import(data))
+    untold = telling.named or telling.loads or telling.starts or (telling.dynamic and aliases_import(data))
     return None if untold else reduce_source(data)
 
 
@@ -111,7 +112,7 @@ class _Reading:
         self.defines: set[str] = set()
         self.open_ended = any(unseen.search(data) for unseen in _UNSEEN_NAMES)
         self.suspects = suspect_lines(data, telling)
-        self.named, self.loads = telling.named, telling.loads
+        self.named, self.loads, self.starts = telling.named, telling.loads, telling.starts
         self.walrus = b":=" in data
         self.finds = b"find_spec" in data
         self.raises = refusals(module) if b"raise" in data or b"exit" in data else ()
@@ -132,6 +133,7 @@ class _Reading:
             *self.imports,
             *((each.line, col, each) for col, each in dynamic_imports(self.calls, self.bound, self.literal)),
             *((each.line, col, each) for col, each in called_modules(self.calls if self.named else ())),
+            *((each.line, col, each) for col, each in self._started()),
         ]
         found.sort(key=lambda each: each[:2])
         return SourceFile(
@@ -145,6 +147,9 @@ class _Reading:
             ignores=python_ignores(self.data),
             raises=(*newer_syntax(self.data), *self.raises),
         )
+
+    def _started(self) -> Iterator[tuple[int, Import]]:
+        return started_programs(self.calls if self.starts else (), self.bound)
 
     def _read(self, statement: ast.stmt, around: Around) -> Iterator[tuple[list[ast.stmt], Around]]:
         if isinstance(statement, ast.Import):

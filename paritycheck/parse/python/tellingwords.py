@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from paritycheck.parse.python import entrygroups, namedmodules
+from paritycheck.parse.python import entrygroups, namedmodules, startedprograms
 
 
 class Telling(NamedTuple):
     """Which words a source has that tell of calls which import: looked for once, in all of it.
 
-    ``dynamic``: by a string, ``named``: a framework does, ``loads``: entry points are loaded.
+    ``dynamic``: by a string, ``named``: a framework does, ``loads``: entry points are loaded,
+    ``starts``: by a program of its own.
     """
 
     dynamic: bool
     named: bool
     loads: bool
+    starts: bool
 
 
 def telling_words(data: bytes) -> Telling:
@@ -24,4 +26,5 @@ def telling_words(data: bytes) -> Telling:
         b"import_module" in data or b"__import__" in data,
         any(word in data for word in namedmodules.WORDS),
         any(word in data for word in entrygroups.WORDS),
+        startedprograms.may_start_programs(data),
     )

@@ -18,6 +18,7 @@ from paritycheck.model.environment import Distribution, Environment
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
 from paritycheck.parse.python.namedmodules import CELERY
+from paritycheck.parse.python.startedprograms import CWD_SEARCHED
 from paritycheck.predict.environment.inferring import infer_environment
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.environment.unseen import unseen_sites
@@ -80,6 +81,7 @@ def view_container(container: Snapshot, start: Start, path_lines: tuple[Location
         roots = package_roots(container.tree, container.application_modules)
         assumed = tuple(root for root in roots if root not in certain)
     facts = _facts(environment, start)
+    facts[CWD_SEARCHED] = container.tree.resolve(start.cwd) in certain
     finder = _finder(container, environment, certain, assumed)
     for _ in range(_ROUNDS):
         first, last = path_changes(container, start, finder, facts)
