@@ -95,4 +95,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # typer's help has signs that ASCII lacks
-    sys.exit(run())
+    code = run()
+    gc.freeze()  # or Python's own end would look for garbage in all of it
+    sys.exit(code)

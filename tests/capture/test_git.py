@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 
 from paritycheck.capture.checkout.committed import read_commit
 from paritycheck.capture.checkout.git import Git, GitError, Place, filters_off, locate
-from paritycheck.capture.checkout.gitfacts import git_facts
+from paritycheck.capture.checkout.gitfacts import ask_git, git_facts
 from paritycheck.capture.checkout.snapshot import checkout_snapshot
 from paritycheck.capture.checkout.worktree import walk
 from paritycheck.errors import SourceError
@@ -21,7 +22,8 @@ from tests.capture.repository import Repository, new_repository
 
 def facts(repository: Repository) -> GitFacts:
     place = locate(repository.root, repository.asker)
-    return git_facts(place, walk(place.root), repository.asker)
+    git = repository.asker
+    return git_facts(place, walk(place.root), git, partial(ask_git, place, git))
 
 
 def test_a_path_lies_in_its_repository(tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_variables_of_a_hook_do_not_lead_elsewhere(tmp_path: Path) -> None:
     git = msgspec.structs.replace(repository.asker, environ={**repository.asker.environ, **misleading})
     place = locate(repository.root, git)
     assert place == Place(repository.root, "", "repository")
-    assert git_facts(place, walk(place.root), git).tracked == {"x.py"}
+    assert git_facts(place, walk(place.root), git, partial(ask_git, place, git)).tracked == {"x.py"}
 
 
 def test_a_git_that_never_answers_is_left(tmp_path: Path) -> None:

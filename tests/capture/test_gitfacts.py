@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from paritycheck.capture.checkout.git import locate
-from paritycheck.capture.checkout.gitfacts import case_differences, git_facts
+from paritycheck.capture.checkout.gitfacts import ask_git, case_differences, git_facts
 from paritycheck.capture.checkout.worktree import walk
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import GitFacts
@@ -19,7 +20,8 @@ POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\ns
 
 def facts(repository: Repository) -> GitFacts:
     place = locate(repository.root, repository.asker)
-    return git_facts(place, walk(place.root), repository.asker)
+    git = repository.asker
+    return git_facts(place, walk(place.root), git, partial(ask_git, place, git))
 
 
 def test_a_clean_repository(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paritycheck.capture.checkout.git import locate
-from paritycheck.capture.checkout.gitfacts import git_facts
+from paritycheck.capture.checkout.gitfacts import ask_git, git_facts
 from paritycheck.capture.checkout.worktree import printable, walk
 from tests.capture.repository import new_repository
 
@@ -90,7 +91,8 @@ def test_git_accounts_for_every_file_once(checkout: dict[bytes, str], rules: lis
                 repository.git("--literal-pathspecs", "add", "--", path.name)
         (repository.root / ".git" / "info" / "exclude").write_bytes(b"\n".join(rules))
         walked = walk(repository.root)
-        said = git_facts(locate(repository.root, repository.asker), walked, repository.asker)
+        place, git = locate(repository.root, repository.asker), repository.asker
+        said = git_facts(place, walked, git, partial(ask_git, place, git))
         assert said.state == "repository"
         assert not said.tracked & said.untracked
         for entry in walked.tree:

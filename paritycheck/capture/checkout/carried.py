@@ -42,11 +42,16 @@ GENERATED = ("node_modules", "__pycache__")
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """The paths that belong in a document."""
+    """The paths that belong in a document; ``files`` are all, each with where its links lead."""
 
     modules: tuple[str, ...]
-    texts: tuple[str, ...]
     digests: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The small texts that a build or a start reads."""
+        return tuple(path for path, real in self.files if is_text(path) and not is_secret(real))
 
 
 def choose_carried(tree: FileTree, ignored: Container[str] = frozenset()) -> Carried:
@@ -59,8 +64,8 @@ def choose_carried(tree: FileTree, ignored: Container[str] = frozenset()) -> Car
     ``.env`` files are never carried as texts, under whatever name a link gives them.
     """
     modules: list[str] = []
-    texts: list[str] = []
     digests: list[str] = []
+    files: list[tuple[str, str]] = []
     for entry, is_ignored in _own(tree, ignored):
         path = entry.path
         real = tree.resolve(path) if entry.kind == "link" else path
@@ -70,11 +75,10 @@ def choose_carried(tree: FileTree, ignored: Container[str] = frozenset()) -> Car
         is_module = path.endswith(".py")
         if is_module:
             modules.append(path)
-        if is_text(path) and not is_secret(real):
-            texts.append(path)
+        files.append((path, real))
         if is_module or not is_ignored:
             digests.append(path)
-    return Carried(tuple(modules), tuple(texts), tuple(digests))
+    return Carried(tuple(modules), tuple(digests), tuple(files))
 
 
 def is_text(path: str) -> bool:

@@ -95,10 +95,12 @@ def disk_reader(worktree: Worktree) -> Reader:
     def read(path: str) -> Iterator[bytes]:
         # What was a file at the walk may have become a link or a FIFO: neither is followed or waited for.
         descriptor = os.open(worktree.on_disk(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 (a descriptor has no path)
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(f"{path} is no file any more")
-            while piece := file.read(CHUNK):
+            while piece := os.read(descriptor, CHUNK):
                 yield piece
+        finally:
+            os.close(descriptor)
 
     return read

@@ -1,7 +1,7 @@
 """What git knows about a working tree: tracked, changed, untracked, and ignored by which line."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -27,25 +27,50 @@ STATUS = (
 )
 
 
-def git_facts(place: Place, worktree: Worktree, git: Git) -> GitFacts:
+class Answers(msgspec.Struct, frozen=True):
+    """What git prints about a working tree, whatever is found in it."""
+
+    status: bytes
+    index: bytes
+    head: bytes
+    shallow: bytes
+
+
+def ask_git(place: Place, git: Git) -> Answers | None:
+    """Ask git about the whole working tree; ``None`` where there is no repository. Raises GitError."""
+    if place.state != "repository":
+        return None
+    root = place.root
+    return Answers(
+        git.ask(root, *filters_off(root, git), *STATUS),
+        git.ask(root, "ls-files", "-z", "--stage"),
+        git.ask(root, "rev-parse", "--quiet", "--verify", "HEAD", passing=(0, 1)),
+        git.ask(root, "rev-parse", "--is-shallow-repository"),
+    )
+
+
+def git_facts(place: Place, worktree: Worktree, git: Git, answers: Callable[[], Answers | None]) -> GitFacts:
     """Return what git says about ``worktree``; when it says nothing, the state and its reason.
+
+    ``answers`` gives what ``ask_git`` says, which may have been asked meanwhile.
 
     Content filters are not run: a file that passes through one counts as modified as soon as its
     time stamp differs from the index. Files that initialised submodules track are tracked; what
     is untracked or ignored inside of them is not asked for.
     """
     repositories = landmarks(worktree.tree).repositories
-    if place.state != "repository":
-        return GitFacts(place.state, place.reason, nested=repositories)
     try:
-        return _ask_all(place.root, worktree, repositories, git)
+        said = answers()
+        if said is None:
+            return GitFacts(place.state, place.reason, nested=repositories)
+        return _read(said, place.root, worktree, repositories, git)
     except GitError as error:
         return GitFacts("refused", error.message, nested=repositories)
 
 
-def _ask_all(root: Path, worktree: Worktree, repositories: tuple[str, ...], git: Git) -> GitFacts:
-    status = _read_status(git.ask(root, *filters_off(root, git), *STATUS))
-    index = _read_index(git.ask(root, "ls-files", "-z", "--stage"))
+def _read(said: Answers, root: Path, worktree: Worktree, repositories: tuple[str, ...], git: Git) -> GitFacts:
+    status = _read_status(said.status)
+    index = _read_index(said.index)
     tracked = index.tracked
     initialised = index.submodules & set(repositories)
     if initialised:
@@ -54,8 +79,8 @@ def _ask_all(root: Path, worktree: Worktree, repositories: tuple[str, ...], git:
     listed = tracked | status.untracked
     return GitFacts(
         "repository",
-        head=printable(git.ask(root, "rev-parse", "--quiet", "--verify", "HEAD", passing=(0, 1))).strip(),
-        shallow=git.ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true",
+        head=printable(said.head).strip(),
+        shallow=said.shallow.strip() == b"true",
         tracked=frozenset(tracked),
         modified=frozenset(status.modified),
         deleted=frozenset(status.deleted),

@@ -1,12 +1,13 @@
 """A checkout -> its snapshot: the working tree and what git knows of it, or what a clean clone would hold."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from paritycheck.capture.checkout.carried import choose_carried
 from paritycheck.capture.checkout.committed import read_commit
 from paritycheck.capture.checkout.contents import disk_reader, lazy_contents
 from paritycheck.capture.checkout.git import Git, Place, locate
-from paritycheck.capture.checkout.gitfacts import git_facts
+from paritycheck.capture.checkout.gitfacts import ask_git, git_facts
 from paritycheck.capture.checkout.worktree import printable, walk
 from paritycheck.capture.parsing.reading import Parser, parse_all
 from paritycheck.errors import SourceError
@@ -38,8 +39,10 @@ def checkout_snapshot(
 
 
 def _of_disk(path: Path, place: Place, environment: Environment, git: Git | None, parse: Parser) -> Snapshot:
-    worktree = walk(place.root)
-    facts = git_facts(place, worktree, git) if git is not None else None
+    with ThreadPoolExecutor(1) as beside:  # git looks through the working tree as well, on another core
+        answers = beside.submit(ask_git, place, git) if git is not None else None
+        worktree = walk(place.root)
+        facts = git_facts(place, worktree, git, answers.result) if git and answers else None
     ignored = facts.ignored if facts is not None else {}
     tree = worktree.tree
     contents = lazy_contents(tree, disk_reader(worktree), lambda: choose_carried(tree, ignored), parse)
