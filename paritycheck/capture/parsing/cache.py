@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import weakref
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,10 +27,11 @@ T = TypeVar("T")
 
 VERSIONS = 4  # whose files are kept: a cache that nobody cleans up must not grow with every upgrade
 LARGEST = 512 << 20  # bytes of the file; above that it is begun anew
+AT_ONCE = 500  # keys in one question: SQLite takes at least 999
 PATIENCE = 1.0  # seconds to wait for another run that writes
 ENCODER = msgspec.msgpack.Encoder()
 TABLE = "CREATE TABLE IF NOT EXISTS {} (content BLOB PRIMARY KEY, says BLOB NOT NULL) WITHOUT ROWID"
-ASK = "SELECT says FROM {} WHERE content = ?"
+ASK = "SELECT content, says FROM {} WHERE content IN ({})"
 KEEP = "INSERT OR IGNORE INTO {} VALUES (?, ?)"
 
 
@@ -49,20 +50,23 @@ class SourceCache:
     def parse(self, sources: Sequence[bytes], reading: Reading[T]) -> list[T]:
         """Return what is read from each source, now or in an earlier run."""
         keys = [hashlib.sha256(data).digest() for data in sources]
-        known = {key: self._ask(key, reading) for key in keys}
-        missing = {key: data for key, data in zip(keys, sources, strict=True) if known[key] is None}
+        known: dict[bytes, T] = {}
+        for first in range(0, len(keys), AT_ONCE):
+            known.update(self._ask(keys[first : first + AT_ONCE], reading))
+        missing = {key: data for key, data in zip(keys, sources, strict=True) if key not in known}
         learnt = dict(zip(missing, parse_all(tuple(missing.values()), reading), strict=True))
         self._fresh[reading.name].update((key, ENCODER.encode(says)) for key, says in learnt.items())
-        return [known[key] or learnt[key] for key in keys]
+        known.update(learnt)
+        return [known[key] for key in keys]
 
-    def _ask(self, key: bytes, reading: Reading[T]) -> T | None:
+    def _ask(self, keys: Sequence[bytes], reading: Reading[T]) -> Iterator[tuple[bytes, T]]:
         if self._stored is None:
-            return None
-        try:
-            row = self._stored.execute(ASK.format(reading.name), (key,)).fetchone()
-            return None if row is None else msgspec.msgpack.decode(row[0], type=reading.says)
-        except (sqlite3.Error, msgspec.MsgspecError, TypeError):
-            return None
+            return
+        asked = ASK.format(reading.name, ",".join("?" * len(keys)))
+        with contextlib.suppress(sqlite3.Error):
+            for key, says in self._stored.execute(asked, keys):
+                with contextlib.suppress(msgspec.MsgspecError, TypeError):
+                    yield key, msgspec.msgpack.decode(says, type=reading.says)
 
 
 def _parser_version() -> str:

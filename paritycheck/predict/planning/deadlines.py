@@ -68,9 +68,10 @@ def _explain_negation(pattern: IgnorePattern, context: Context) -> str:
     """A ``!`` without effect is a mistake only if something of that name is there and left out."""
     alone = msgspec.structs.replace(pattern, negated=False)
     shape = alone.pattern.replace("**/", "").strip("/")
+    matches = re.compile(fnmatch.translate(shape)).match if GLOBS & set(shape) else None
     for excluded in context.excluded:
         inside = (entry.path for entry in context.source.below(excluded.path))
         for path in (excluded.path, *inside):
-            if path == shape or (GLOBS & set(shape) and fnmatch.fnmatchcase(path.rpartition("/")[2], shape)):
+            if path == shape or (matches is not None and matches(path.rpartition("/")[2])):
                 return f"lets nothing in: {path} stays out because of {excluded.location}"
     return ""
