@@ -72,7 +72,7 @@ def test_the_walk_finds_what_find_finds(checkout: dict[bytes, str]) -> None:
         } == found
         for entry in walked.tree:
             if entry.kind == "file":
-                assert walked.on_disk(entry.path).stat().st_size == entry.size
+                assert Path(walked.on_disk(entry.path)).stat().st_size == entry.size
 
 
 # git waits for ever for a .gitignore that is a pipe; that its time limit ends this is tested elsewhere.

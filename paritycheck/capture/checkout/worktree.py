@@ -28,9 +28,9 @@ class Worktree(msgspec.Struct, frozen=True):
     real_names: Mapping[str, str]
     unknown: tuple[Unknown, ...]
 
-    def on_disk(self, path: str) -> Path:
+    def on_disk(self, path: str) -> str:
         """Return where the entry at ``path`` of the tree really lies."""
-        return self.root / self.real_names.get(path, path)
+        return f"{self.root}/{self.real_names.get(path, path)}"
 
 
 def printable(name: str | bytes) -> str:

@@ -24,9 +24,6 @@ class Placement:
 
     def __init__(self, local_of: Mapping[str, str]) -> None:
         self.local_of = dict(local_of)
-        self._container_of: dict[str, list[str]] = defaultdict(list)
-        for container, local in sorted(self.local_of.items()):
-            self._container_of[local].append(container)
 
     def container_of(self, local: str) -> tuple[str, ...]:
         """Return every container path that holds this file of the checkout."""
@@ -35,6 +32,13 @@ class Placement:
     def holds_below(self, local: str) -> bool:
         """Tell whether anything below this directory of the checkout is in the container."""
         return local in self._directories
+
+    @cached_property
+    def _container_of(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for container, local in sorted(self.local_of.items()):
+            found[local].append(container)
+        return found
 
     @cached_property
     def _directories(self) -> frozenset[str]:

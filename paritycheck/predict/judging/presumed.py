@@ -72,14 +72,20 @@ def presume_losses(
     installed = _installed(container, foundation.installs)
     if any(container.doubt(path) is not None for path in view.certain):
         installed |= dict.fromkeys(sorted(foundation.declared - installed.keys()), "")
+    lacking = [
+        (name, module, missing)
+        for name, module, libraries in _needs(local, installed)
+        if (missing := tuple(each for each in libraries if _lacks(each, container, foundation)))
+    ]
+    if not lacking:
+        return ()
     importers = _importers(container, view, placement, closure)
     drivers = _drivers(view, foundation.installs)
     losses = (
         PresumedLoss(
-            name, module, lacking, _leading(name, module, importers, installed, local), drivers.get(name)
+            name, module, missing, _leading(name, module, importers, installed, local), drivers.get(name)
         )
-        for name, module, libraries in _needs(local, installed)
-        if (lacking := tuple(each for each in libraries if _lacks(each, container, foundation)))
+        for name, module, missing in lacking
     )
     return tuple(each for each in losses if each.importers or each.declared)
 

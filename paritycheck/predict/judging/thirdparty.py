@@ -24,7 +24,7 @@ from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.membership import Membership
 from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.placement import Placement
-from paritycheck.predict.judging.providers import Brings, brings, likely_providers, owned_part
+from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
 from paritycheck.predict.judging.strays import find_stray
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
@@ -57,6 +57,11 @@ class Wanted(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(surer, modules=modules)
 
 
+Judgement = Wanted | Distribution | str | None
+"""``None``: nothing of outside, or nothing that the checkout has, either. A distribution: that one brings it,
+though its files are not listed. A text: nobody can tell, and why."""
+
+
 class Outside:
     """What the two sides know about distributions."""
 
@@ -69,7 +74,7 @@ class Outside:
         self.placement = placement
         self.actual = container.origin.kind != "predicted"
         self.installed = view.environment.distributions
-        self._answers: dict[str, list[tuple[Distribution, Brings]]] = {}
+        self._judged: dict[tuple[str, NotFound | Doubtful], Judgement] = {}
 
     @cached_property
     def open(self) -> str:
@@ -115,12 +120,13 @@ class Outside:
             names.add(file.partition(".")[0])
         return frozenset(names)
 
-    def judge(self, name: str, miss: NotFound | Doubtful) -> Wanted | Distribution | str | None:
-        """Say what the import of ``name`` wants, which failed or may fail.
+    def judge(self, name: str, miss: NotFound | Doubtful) -> Judgement:
+        """Say what the import of ``name`` wants, which failed or may fail."""
+        if (name, miss) not in self._judged:
+            self._judged[name, miss] = self._judge(name, miss)
+        return self._judged[name, miss]
 
-        ``None``: nothing of outside, or nothing that the checkout has, either. A distribution: that one
-        brings it, though its files are not listed. A text: nobody can tell, and why.
-        """
+    def _judge(self, name: str, miss: NotFound | Doubtful) -> Judgement:
         provider = self.local.provider(name)
         if isinstance(miss, Doubtful) or self.view.environment.interpreter is None:
             return self._unsure(name, miss)
@@ -137,8 +143,8 @@ class Outside:
             return self._incomplete(name, miss, above)
         if top in self._own_names and normalise(top) not in self.local.mentioned() and provider is None:
             return f"the checkout has a {top} of its own"
-        for each, said in self._said(name):
-            match said:
+        for each in self.installed:
+            match brings(each, name):
                 case "yes" if self.actual:
                     return Wanted(each.name, (name,), local=provider, installed=each)
                 case "yes":
@@ -163,12 +169,6 @@ class Outside:
                 found += [] if told else [Distribution(name, version, posixpath.dirname(folder))]
         return tuple(found)
 
-    def _said(self, name: str) -> list[tuple[Distribution, Brings]]:
-        """Return what every installed distribution has to say to a name that is imported."""
-        if name not in self._answers:
-            self._answers[name] = [(each, brings(each, name)) for each in self.installed]
-        return self._answers[name]
-
     def published(self, name: str) -> Distribution | None:
         """Return the release that may bring ``name`` in the checkout's place.
 
@@ -191,7 +191,7 @@ class Outside:
         outside = top not in self._own_names and top not in sys.stdlib_module_names
         if miss.missing not in (top, owned_part(name)) or not outside:
             return reason
-        if any(said in ("yes", "maybe") for _, said in self._said(name)):
+        if any(brings(each, name) in ("yes", "maybe") for each in self.installed):
             return reason
         names = likely_providers(name)
         sure = names.certainty == "table" or not self._mentioned.isdisjoint(names.names)

@@ -8,6 +8,7 @@ a .gitignore would match anywhere but an ignore file of a build matches only at 
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 
 import msgspec
@@ -27,18 +28,21 @@ def explain_dead_lines(tree: FileTree, plan: Plan) -> list[DeadLine]:
     ignore = plan.context.ignore
     if ignore is None:
         return []
-    context = plan.context
-    if len(tree) != len(plan.clone.tree):  # a clean clone has nothing more
-        context = build_context(tree, plan.options.context, ignore, plan.options.engine)
+    contexts = [plan.context]
+    # What only this disk has is walked apart: the clean clone has been walked already.
+    beyond = FileTree(entry for entry in tree if entry.path not in plan.clone.tree)
+    if len(beyond):
+        contexts.append(build_context(beyond, plan.options.context, ignore, plan.options.engine))
     # The first path of each name that is not at the top: what a line without a slash may have meant.
     nested: dict[str, str] = {}
-    for entry in context.effective:
+    for entry in itertools.chain.from_iterable(context.effective for context in contexts):
         parent, _, name = entry.path.rpartition("/")
         if parent:
             nested.setdefault(name, entry.path)
     found = []
-    for pattern in context.dead_lines(_is_telling):
-        reason = _explain(pattern, context, nested)
+    dead, *others = (context.dead_lines(_is_telling) for context in contexts)
+    for pattern in (each for each in dead if all(each in other for other in others)):
+        reason = next(filter(None, (_explain(pattern, context, nested) for context in contexts)), "")
         if reason:
             location = Location(ignore.path, pattern.line, pattern.text)
             found.append(DeadLine(location, reason))
