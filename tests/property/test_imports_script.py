@@ -31,7 +31,8 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     bare = draw(st.sets(st.sampled_from(sorted(PACKAGES))))  # directories without __init__.py
     files = {}
     for number, name in enumerate(MODULES):
-        later = [*MODULES[number + 1 :], "one.gone", "json", "json.decoder"]
+        gone = [f"{package}.gone" for package in sorted(PACKAGES) if package in MODULES[number:]]
+        later = [*MODULES[number + 1 :], *gone, "gone", "json", "json.decoder"]
         lines = []
         for target in draw(st.lists(st.sampled_from(later), max_size=2)):
             parent, _, tail = target.rpartition(".")
