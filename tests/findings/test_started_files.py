@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.capture.test_archives import zipped
 from tests.cli.commandline import Place
-from tests.scenario import git
+from tests.drawn import layer_tar, plain_tar, write_docker_archive
+from tests.scenario import PYTHON, git
 
 FILES = {
     "run.py": "import lib.a\n",
@@ -44,3 +46,19 @@ def test_what_a_mount_may_bring_is_no_answer(place: Place) -> None:
     said = place.refused("check", "-c", "compose.yaml")
     assert "no Python file of" in said
     assert ".:/srv (compose.yaml:4) brings the code in development only" in said
+
+
+@pytest.mark.parametrize(
+    ("members", "code"), [({"__main__.py": "import pkg\n", "pkg.py": ""}, None), ({"pkg.py": ""}, "PC405")]
+)
+def test_an_archive_is_started_from_within(members: dict[str, str], code: str | None, place: Place) -> None:
+    place.write(FILES)
+    git(place.checkout, "add", "-A")
+    files = {"srv/app.pyz": zipped(members), **{f"srv/{name}": text.encode() for name, text in FILES.items()}}
+    layers = [layer_tar(PYTHON.format(version="3.12", digits="312")), plain_tar(files)]
+    config = {"Env": ["PATH=/usr/local/bin"], "WorkingDir": "/srv", "Cmd": ["python3", "app.pyz"]}
+    archive = write_docker_archive(place.root / "zipped.tar", layers, config=config)
+    ran = place.run(
+        "check", "-i", f"docker-archive:{archive}", "--format", "json", "--select", "PC1,PC2,PC405"
+    )
+    assert [each["code"] for each in ran.document["findings"]] == ([code] if code else [])

@@ -2,8 +2,11 @@
 
 import shlex
 
+import msgspec
 import pytest
 
+from paritycheck.model.snapshot import Unknown
+from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.predict.starting.start import Start, resolve_start
 from tests.predict.startimages import image, paths, roots
 
@@ -320,6 +323,33 @@ def test_what_is_not_understood_is_named(command: str, reason: str) -> None:
     found = start(command)
     assert not found.resolved
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "members", "expected"),
+    [
+        ("python bundle.pyz", ["__main__.py", "pkg/__init__.py"], "__main__!"),
+        ("python -P ./bundle.pyz", ["__main__.pyc"], "__main__!"),
+        ("python bundle.pyz", ["pkg/__main__.py"], "there is no __main__ in bundle.pyz"),
+    ],
+)
+def test_an_archive_that_was_looked_into(command: str, members: list[str], expected: str) -> None:
+    container = msgspec.structs.replace(
+        image(APP, cmd=tuple(command.split())),
+        archives={"app/bundle.pyz": FileTree(FileEntry(path, "file") for path in members)},
+    )
+    found = resolve_start(container)
+    assert (roots(found) or found.reason) == expected
+    assert paths(found) == "/app/bundle.pyz"
+
+
+def test_an_archive_that_is_not_there() -> None:
+    container = image(APP, cmd=("python", "dist/tool.pyz"))
+    assert roots(resolve_start(container)) == "/app/dist/tool.pyz"
+    made = Unknown("app/dist", "Containerfile:4: make is not understood", brings="anything")
+    found = resolve_start(msgspec.structs.replace(container, unknown=(made,)))
+    assert not found.resolved
+    assert found.reason.endswith("dist/tool.pyz is an archive that only the build makes: " + made.reason)
 
 
 @pytest.mark.parametrize(

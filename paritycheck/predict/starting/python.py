@@ -12,6 +12,7 @@ import re
 
 import msgspec
 
+from paritycheck.model.tree import FileTree
 from paritycheck.parse.command.optionwords import flag_names
 from paritycheck.parse.python.imports import parse_source
 from paritycheck.predict.importing.closure import Root
@@ -32,7 +33,7 @@ IS_PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)?t?)?")
 _WITH_VALUE = "WX"
 # Nothing of the program's is run.
 _ASKS = frozenset({"-h", "-?", "-V", "--version", "--help", "--help-env", "--help-xoptions", "--help-all"})
-
+_ZIPPED = frozenset({".zip", ".pyz", ".egg"})
 
 # They prepare a start and are over before it.
 _PREPARING = frozenset({"pip", "ensurepip", "venv", "virtualenv", "compileall"})
@@ -224,10 +225,24 @@ def _run_file(call: Call, flags: Flags) -> Outcome:
     if scene.files.is_dir(path):
         call = _first_always(call, path)
         return call.becomes(f"runs the directory {name}", roots=(script_root(scene, path + "/__main__.py"),))
-    if posixpath.splitext(path)[1] in (".zip", ".pyz", ".egg"):
-        call = _first_always(call, path)
-        return call.fails(f"{name} is an archive, which is not looked into")
+    place = scene.files.real(path).lstrip("/")
+    members = scene.container.archives.get(place)
+    if members is not None:
+        return _run_archive(_first_always(call, path), name, members)
+    if posixpath.splitext(path)[1] in _ZIPPED:
+        doubt = scene.container.project_doubt(place)
+        if scene.files.exists(path):
+            return call.fails(f"{name} is an archive, which is not looked into")
+        if doubt is not None:
+            return call.fails(f"{name} is an archive that only the build makes: {doubt.reason}")
     return run_script(call, path)
+
+
+def _run_archive(call: Call, name: str, members: FileTree) -> Process:
+    """Follow ``python app.pyz``, the archive already first on sys.path: ``__main__`` is imported from it."""
+    if not any(f"__main__{suffix}" in members for suffix in (".py", ".pyc")):
+        return call.fails(f"there is no __main__ in {name}")
+    return call.becomes(f"runs the archive {name}", roots=(Root("__main__", main=True),))
 
 
 def _first_always(call: Call, path: str) -> Call:
