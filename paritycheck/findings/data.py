@@ -20,13 +20,34 @@ Judged = tuple[DataLoss, Journey, Verdict | None]
 def data_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     """Return a finding for every cause that cost the container a file which its code opens."""
     found = find_data_losses(facts.container, facts.local, facts.view, facts.placement, losses.closure)
-    causes: dict[tuple[bool, str], list[Judged]] = defaultdict(list)
+    judged: list[Judged] = []
     for loss in sorted(found, key=lambda each: (not each.breaks, each.path, each.importer.path)):
         journey = travel(Item("data", loss.path, loss.path), facts)
-        lost = journey.lost_at
-        causes[loss.breaks, _cause(loss, lost)].append((loss, journey, lost))
-    for (_, _), judged in sorted(causes.items(), key=lambda each: each[0]):
-        yield _finding(judged, facts)
+        judged.append((loss, journey, journey.lost_at))
+    parts: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
+    for each in judged:
+        parts[_outermost(each, judged)].append(each)
+    causes: dict[tuple[bool, str], list[Judged]] = defaultdict(list)
+    for alike in parts.values():
+        widest = min(alike, key=lambda each: len(each[0].path))
+        causes[any(loss.breaks for loss, _, _ in alike), _cause(widest[0], widest[2])] += alike
+    for (_, _), alike in sorted(causes.items(), key=lambda each: each[0]):
+        yield _finding(alike, facts)
+
+
+def _outermost(one: Judged, judged: list[Judged]) -> tuple[object, ...]:
+    """Return the highest directory above that is missing, too, and was lost by the same gate and lines."""
+    loss, _, lost = one
+    if lost is None:
+        return loss.path, loss.importer
+    above = [
+        other.path
+        for other, _, verdict in judged
+        if verdict is not None
+        and (verdict.gate, verdict.locations) == (lost.gate, lost.locations)
+        and f"{loss.path}/".startswith(f"{other.path}/")
+    ]
+    return min(above, key=len), lost.gate, lost.locations
 
 
 def _cause(loss: DataLoss, lost: Verdict | None) -> str:
@@ -45,7 +66,8 @@ def _finding(judged: list[Judged], facts: Facts) -> Finding:
     names = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
     verb = "is" if len(paths) == 1 else "are"
     importers = in_order(loss.importer for loss, _, _ in judged)
-    reading = Location(importers[0].path, importers[0].line)
+    telling = in_order(loss.importer for loss, _, _ in judged if loss.breaks == first.breaks)[0]
+    reading = Location(telling.path, telling.line)
     places = [place for _, _, verdict in judged if verdict for place in verdict.locations]
     return make_finding(
         "PC109",

@@ -119,6 +119,9 @@ def test_uses(source: str, expected: list[tuple[str, str]]) -> None:
         "A = 'a'\ndef f():\n for A in x: open(A)",
         "A = 'a'\ndef f():\n global A\n A = x\n open(A)",
         "[open(A) for A in x]\nA = 'a'",
+        "A = 'a'\ndef f(): return [open(A) for A in x]",
+        "A = 'a'\nf = lambda A: open(A)",
+        "A = 'a'\nwith first(open(A) for A in x): pass",
     ],
 )
 def test_names_that_may_be_something_else(source: str) -> None:

@@ -19,7 +19,7 @@ from paritycheck.parse.python.dataguards import (
     tests_something,
 )
 from paritycheck.parse.python.dataplaces import Place, Places, argument, dotted, join
-from paritycheck.parse.python.datascopes import Lines, bindings, origins, statements
+from paritycheck.parse.python.datascopes import Lines, bindings, bound_inside, origins, statements
 from paritycheck.parse.python.dynamicimports import calls
 from paritycheck.parse.python.importguards import Around, branches
 from paritycheck.parse.python.namedtexts import may_name_texts, named_texts
@@ -170,8 +170,10 @@ class _Reading:
         if around.typing:
             return
         demanded = isinstance(statement, ast.If) and demands(statement, self.places)
+        inside = bound_inside(statement)
+        names = {**scope.names, **dict.fromkeys(inside)} if inside else scope.names
         for call, where in calls(statement, around):
-            for place, use, kind in self._uses(call, scope.names):
+            for place, use, kind in self._uses(call, names):
                 known = "opened" if use == "tested" and demanded else use
                 self._note_use(place, known, kind, where, call.lineno, scope.function)
 

@@ -106,6 +106,19 @@ def assigned_within(statement: ast.stmt) -> Iterator[str]:
             yield from (node.target.id for node in ast.walk(child) if isinstance(node, ast.NamedExpr))
 
 
+def bound_inside(statement: ast.stmt) -> frozenset[str]:
+    """Return what a statement's own expressions bind for themselves: in lambdas and comprehensions."""
+    found: set[str] = set()
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.expr | ast.withitem):
+            for node in ast.walk(child):
+                if isinstance(node, ast.Lambda):
+                    found.update(each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg))
+                elif isinstance(node, ast.comprehension):
+                    found.update(bound_names(node.target))
+    return frozenset(found)
+
+
 def targets(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield what a statement binds, imports and definitions left out."""
     match statement:
