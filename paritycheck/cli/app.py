@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
@@ -25,7 +24,6 @@ from paritycheck.cli.terminal import COULD_NOT_CHECK, PARITY, complain
 from paritycheck.errors import ParityError
 
 TYPER_INTERRUPTED = 130  # what typer makes of Ctrl-C inside a command
-MADE_TO_STAY = 50_000  # objects: nearly all of them live until the end, to look for garbage is in vain
 
 app = typer.Typer(
     name="paritycheck",
@@ -91,10 +89,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Run as a program."""
-    gc.set_threshold(MADE_TO_STAY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # typer's help has signs that ASCII lacks
-    code = run()
-    gc.freeze()  # or Python's own end would look for garbage in all of it
-    sys.exit(code)
+    sys.exit(run())
