@@ -86,7 +86,8 @@ class Constant(msgspec.Struct, frozen=True, omit_defaults=True):
 class SourceData(msgspec.Struct, frozen=True, omit_defaults=True):
     """The places that a Python source file names, in order of line, as far as they are literal.
 
-    ``constants`` are those that other modules may take from it.
+    ``constants`` are those that other modules may take from it, those of an object by their full names
+    (``settings.template_dir``).
     """
 
     references: tuple[DataReference, ...] = ()

@@ -231,6 +231,38 @@ def test_constants_of_other_modules(paths: str, main: str, breaks: bool | None) 
     assert (any(each.breaks for each in found) if found else None) == breaks
 
 
+SETTINGS = (
+    "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n"
+    "class Settings(BaseSettings):\n    name: str = 'shop'\n    rates: str = 'pkg/data/a.json'\n"
+    "    other: str = Field(default='pkg/data/a.json')\n    count: int = 3\nsettings = Settings()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("paths", "main", "found"),
+    [
+        (SETTINGS, "from pkg.paths import settings\nopen(settings.rates)", True),
+        (SETTINGS, "from pkg.paths import settings\ndef f():\n    return open(settings.other)", True),
+        (SETTINGS, "from pkg import paths\nopen(paths.settings.rates)", True),
+        (SETTINGS, "import pkg.paths as config\nopen(config.settings.rates)", True),
+        (SETTINGS, "from pkg import settings\nopen(settings.rates)", True),
+        (SETTINGS + "open(settings.rates)\n", "import pkg.paths", True),
+        (SETTINGS + "def f():\n    return open(settings.rates)\n", "import pkg.paths", True),
+        (SETTINGS, "from pkg.paths import settings\nopen(settings.name)", False),
+        (SETTINGS, "from pkg.paths import settings\nopen(settings.absent)", False),
+        (SETTINGS + "class Settings: pass", "from pkg.paths import settings\nopen(settings.rates)", False),
+        (SETTINGS + "settings = other()", "from pkg.paths import settings\nopen(settings.rates)", False),
+        (SETTINGS, "from pkg.paths import settings\ndef f(settings): open(settings.rates)", False),
+    ],
+)
+def test_an_attribute_of_settings_is_only_a_default(paths: str, main: str, found: bool) -> None:
+    init = "from .paths import settings\n"
+    files = {"main.py": main, "pkg/__init__.py": init, "pkg/paths.py": paths, "pkg/data/a.json": "{}"}
+    copies = {f"app/{path}": path for path in files if path.endswith(".py")}
+    expected = [("pkg/data/a.json", "app/pkg/data/a.json", False)] if found else []
+    assert told(losses(files, copies)) == expected
+
+
 def test_a_constant_of_the_django_settings() -> None:
     files = {
         "main.py": "import os\nfrom django.conf import settings\n"

@@ -20,6 +20,7 @@ from paritycheck.parse.python.dataguards import (
 )
 from paritycheck.parse.python.dataplaces import Place, Places, argument, dotted, join
 from paritycheck.parse.python.datascopes import Lines, bindings, bound_inside, origins, statements
+from paritycheck.parse.python.datasettings import TRIGGER, Objects, default_of
 from paritycheck.parse.python.dynamicimports import calls
 from paritycheck.parse.python.importguards import Around, branches
 from paritycheck.parse.python.namedtexts import may_name_texts, named_texts
@@ -32,7 +33,7 @@ _TRIGGERS = (
     *b"read_table Jinja2Templates StaticFiles FileSystemLoader PackageLoader pkgutil run_path".split(),
     *b"resource_filename resource_string resource_stream open_text open_binary fileConfig".split(),
     *b"FileResponse iterdir listdir scandir shutil glob( mkdir makedirs write_text write_bytes".split(),
-    *(b"sys.path", b"addsitedir", b"Path(", b' / "', b" / '"),
+    *(b"sys.path", b"addsitedir", b"Path(", b' / "', b" / '", TRIGGER),
 )
 _SEARCH_PATH = ("inserted", "appended")
 _NAMED = ("file", "constant")  # what a name that is not used here is taken to be a path by
@@ -83,6 +84,7 @@ class _Reading:
         self.every = list(statements(module.body))
         self.counts = bindings(module.body, walrus)
         self.places = Places(origins(self.every), _only_star(self.every), self.counts)
+        self.objects = Objects()
         self.found: list[_Found] = []
         self.later: list[tuple[_Function, dict[str, Place | None], Around]] = []
 
@@ -94,7 +96,8 @@ class _Reading:
         self._block(self.module.body, _Scope(names, once, names), Around())
         while self.later:
             self._function(*self.later.pop())
-        constants = {name: constant for name, place in names.items() if (constant := _constant(place))}
+        known = (*names.items(), *self.objects.attributes())
+        constants = {name: constant for name, place in known if (constant := _constant(place))}
         if not self.found:
             return SourceData(constants=constants)
         excused = set(excused_functions(self.every, self.places))
@@ -120,9 +123,8 @@ class _Reading:
                     self._defaults(statement, scope, around)
                     if self.lines.within(statement):
                         self.later.append((statement, scope.outer, around))
-                case ast.ClassDef(body=inside):
-                    once = scope.once | frozenset(bindings(inside, self.walrus))
-                    self._block(inside, _Scope(dict(scope.names), once, scope.outer, scope.function), around)
+                case ast.ClassDef():
+                    self._class(statement, scope, around)
                 case ast.If(body=inside, orelse=otherwise):
                     cautious = tests_something(statement) and not demands(statement, self.places)
                     for block, within in zip((inside, otherwise), branches(statement, around), strict=True):
@@ -141,6 +143,13 @@ class _Reading:
                 case ast.Match(cases=cases):
                     for case in cases:
                         self._block(case.body, scope, around)
+
+    def _class(self, statement: ast.ClassDef, scope: _Scope, around: Around) -> None:
+        once = scope.once | frozenset(bindings(statement.body, self.walrus))
+        members = _Scope(dict(scope.names), once, scope.outer, scope.function)
+        self._block(statement.body, members, around)
+        if statement.name in scope.once and not around.function:
+            self.objects.define(statement, members.names)
 
     def _defaults(self, function: _Function, scope: _Scope, around: Around) -> None:
         """Note the defaults of parameters: only a call would tell whether they are used."""
@@ -161,7 +170,10 @@ class _Reading:
                 pass
             case _:
                 return
-        scope.names[name] = place = self.places.find(value, scope.names) if name in scope.once else None
+        place = self.places.find(default_of(value), scope.names) if name in scope.once else None
+        if place is None and name in scope.once and not around.function:
+            place = self.objects.make(name, value)
+        scope.names[name] = place
         literal = isinstance(value, ast.Constant)
         if place is not None and place.base in _NAMED and place.parts and not literal and not around.function:
             self._note(place, "named", "either", around, statement.lineno, "")

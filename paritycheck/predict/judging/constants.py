@@ -21,8 +21,8 @@ def settle(
 ) -> tuple[DataReference, str] | None:
     """Return the reference by a base that is no constant, and the tree path of the module it is seen from.
 
-    ``file`` is the module that names it, ``settings`` Django's settings module. ``None`` if the constant
-    is not known.
+    ``file`` is the module that names it, ``settings`` Django's settings module. What may be otherwise is
+    guarded. ``None`` if the constant is not known.
     """
     for _ in range(_MOST):
         if reference.base != "constant":
@@ -33,11 +33,11 @@ def settle(
         found = _constant(name, file, finder)
         if found is None:
             return None
-        constant, file = found
+        constant, file, unsure = found
         moved = _moved(reference, constant)
         if moved is None:
             return None
-        reference = moved
+        reference = msgspec.structs.replace(moved, guarded=moved.guarded or unsure)
     return None
 
 
@@ -57,23 +57,36 @@ def _moved(reference: DataReference, constant: Constant) -> DataReference | None
     )
 
 
-def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str] | None:
-    """Find ``.paths:DATA`` or ``app:paths.DATA``, as seen from ``file``, and the file that binds it."""
+def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str, bool] | None:
+    """Find ``.paths:DATA`` or ``app:paths.DATA``, as seen from ``file``, and the file that binds it.
+
+    The last is whether it is the attribute of an object, ``config:settings.DATA``: who makes the object, and
+    the environment, may say otherwise.
+    """
     origin, _, rest = name.partition(":")
-    path = _module(origin, file, finder)
-    *modules, last = rest.split(".")
-    for step in modules:
+    path = _module(origin, file, finder) if origin else file
+    for _ in range(rest.count(".") + 1):
+        found = _bound(rest, path, finder)
+        if found is not None:
+            return *found, "." in rest
+        step, _, rest = rest.partition(".")
         path = _module(f".{step}", path, finder) if path else ""
+    return None
+
+
+def _bound(name: str, path: str, finder: Finder) -> tuple[Constant, str] | None:
+    """Find what the module at ``path`` binds, or takes from another: ``DATA``, ``settings.DATA``."""
+    first = name.partition(".")[0]
     for _ in range(_MOST):
         says = finder.modules.get(path) if path else None
         if says is None:
             return None
         named = finder.data.get(path, SourceData()).constants
-        if last in named:
-            return named[last], path
-        if last in says.defines and not _passes_on(says, last):
+        if name in named:
+            return named[name], path
+        if first in says.defines and not _passes_on(says, first):
             return None
-        origins = [each for each in says.imports if last in each.names or "*" in each.names]
+        origins = [each for each in says.imports if first in each.names or "*" in each.names]
         if len(origins) != 1:
             return None
         path = _module("." * origins[0].level + origins[0].module, path, finder)

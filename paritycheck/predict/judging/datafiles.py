@@ -120,7 +120,11 @@ class _Search:
         name = "__main__" if module.name.endswith("__main__") else module.name or "?"
         if holds(reference.condition, {**self.view.facts, "__name__": name}) is False:
             return
-        wanted = self.wanted(reference, module)
+        settled = settle(reference, module.path, self.view.finder, self.view.start.settings)
+        if settled is None:
+            return
+        reference, path = settled
+        wanted = place_meant(reference, path, self.cwd, self.view.finder)
         if (
             wanted is None
             or wanted.endswith(".py")
@@ -128,29 +132,25 @@ class _Search:
             or self._is_doubtful(wanted, made)
         ):
             return
-        for path in self._sources(reference, module, wanted):
-            files = self._files(path)
-            directory = self.local.tree.is_dir(path)
+        local = module.local if path == module.path else self.placement.local_of.get(path)
+        for source in self._sources(reference, local, wanted):
+            files = self._files(source)
+            directory = self.local.tree.is_dir(source)
             if files and not (directory and reference.kind == "file"):
                 breaks = self._breaks(reference, module, directory)
                 context: ImportContext = "guarded" if module.context == "guarded" else reference.context
                 if module.context == "function" and context == "module":
                     context = "function"
                 importer = Importer(module.local, reference.line, context, module.chain)
-                yield DataLoss(path, wanted, files, importer, breaks)
+                yield DataLoss(source, wanted, files, importer, breaks)
                 return
 
     def wanted(self, reference: DataReference, module: _Module) -> str | None:
         """Return the container path that is meant; ``""`` if it is above the root, ``None`` if unknown."""
         return place_meant(reference, module.path, self.cwd, self.view.finder, self.view.start.settings)
 
-    def _sources(self, reference: DataReference, module: _Module, wanted: str) -> Iterator[str]:
-        """Yield what the reference names in the checkout; nothing outside of it."""
-        settled = settle(reference, module.path, self.view.finder, self.view.start.settings)
-        if settled is None:
-            return
-        reference, path = settled
-        local = module.local if path == module.path else self.placement.local_of.get(path)
+    def _sources(self, reference: DataReference, local: str | None, wanted: str) -> Iterator[str]:
+        """Yield what the reference names in the checkout, seen from the file ``local``; nothing outside."""
         match reference.base:
             case "file" if local is not None:
                 parts = local.split("/")
