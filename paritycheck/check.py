@@ -180,6 +180,7 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
             view.certain,
             config.context,
             plan.snapshot.environment.distributions if plan else (),
+            image is not None,
         ),
     )
 

@@ -121,6 +121,13 @@ def test_the_local_environment_says_who_brings_it() -> None:
     assert told(finding) == ("PC203", "error", ["Odd-Name", "thing"])
 
 
+@pytest.mark.parametrize("run", [CLOSED, OPEN])
+def test_what_is_installed_by_the_same_name_brings_it_there_as_well(run: str) -> None:
+    local = environment([distribution("acme-kit", "1", ["zork"])])
+    assert predicted(run, "import zork\n", local, requirements_txt="acme-kit==1\n") == []
+    assert predicted(run, "import zork\n", local, "own:1", requirements_txt="acme-kit==1\n") == []
+
+
 def test_a_wider_range_than_what_is_installed_locally() -> None:
     local = environment([distribution("flask", "3.0.1", ["flask"])])
     (finding,) = predicted(OPEN, "import flask\n", local, requirements_txt="flask<4\n")

@@ -47,7 +47,7 @@ class Supply(msgspec.Struct, frozen=True):
 
     ``installs`` are the installer commands of the build, ``searched`` the tree paths of the directories
     that the interpreter searches, ``context`` the build context below the checkout's root, ``lasting`` the
-    distributions that the predicted build ends with.
+    distributions that the predicted build ends with, ``actual`` whether there is an image to hold it against.
     """
 
     declarations: Declarations
@@ -55,6 +55,7 @@ class Supply(msgspec.Struct, frozen=True):
     searched: tuple[str, ...] = ()
     context: str = ""
     lasting: tuple[Distribution, ...] = ()
+    actual: bool = False
 
     def rooted(self, location: Location) -> Location:
         """Return a line of the build context as a line of the checkout."""
@@ -131,6 +132,9 @@ def _taken_away(name: str, install: Installation, supply: Supply) -> Absence:
         why, hint = "but its failure goes unnoticed", "Let the build fail where this installation fails."
     elif any(canonicalize_name(each.name) == canonicalize_name(name) for each in supply.lasting):
         why, hint = "and this image was built otherwise", "Build the image anew from this checkout."
+        if not supply.actual:
+            why = "and the interpreter that is started does not find it"
+            hint = f"Start the interpreter that {install.location} installs for."
     else:
         why, hint = "but a later step takes it away", f"Keep what {install.location} installs."
     return Absence(

@@ -128,6 +128,9 @@ class Outside:
 
     def _judge(self, name: str, miss: NotFound | Doubtful) -> Judgement:
         provider = self.local.provider(name)
+        there = self._namesake(provider)
+        if there is not None and not there.modules:
+            return there
         if isinstance(miss, Doubtful) or self.view.environment.interpreter is None:
             return self._unsure(name, miss)
         top = name.partition(".")[0]
@@ -152,6 +155,11 @@ class Outside:
                 case "maybe":
                     return f"{each.name} may bring it"
         return self._absent(name, provider)
+
+    def _namesake(self, provider: Distribution | None) -> Distribution | None:
+        """Return the container's distribution of the same name as a local one."""
+        name = canonicalize_name(provider.name) if provider is not None else None
+        return next((each for each in self.installed if canonicalize_name(each.name) == name), None)
 
     @cached_property
     def _releases(self) -> tuple[Distribution, ...]:
@@ -268,7 +276,8 @@ class Outside:
         if stray is not None:
             return Wanted(stray.name, (stray.name,), self.open, stray=stray)
         if provider is not None:
-            return Wanted(provider.name, (part,), self.open, local=provider)
+            there = self._namesake(provider)
+            return Wanted(provider.name, (part,), self.open, local=provider, installed=there)
         if self.local.environment.interpreter is not None:
             return None  # parity: it is missing on both sides
         provision = likely_providers(name)
@@ -277,13 +286,11 @@ class Outside:
         for each in self.installed:
             if each.modules and each.version and canonicalize_name(each.name) in provision.names:
                 return Wanted(each.name, (part,), self.open, installed=each)  # its release is another
-        known = [each for each in provision.names if each in self._mentioned]
-        if not known:
-            known = [
-                each
-                for each in sorted(self._mentioned)
-                if brings(Distribution(each, "", ""), name) == "maybe"
-            ]
+        listed = {canonicalize_name(each.name) for each in self.installed if each.modules}
+        others = sorted(self._mentioned - listed)
+        known = [each for each in provision.names if each in self._mentioned] or [
+            each for each in others if brings(Distribution(each, "", ""), name) == "maybe"
+        ]
         doubt = self.open
         if not (doubt or known or self.actual or provision.certainty == "table"):
             vague = [each.name for each in self.installed if brings(each, name) == "unlikely"]

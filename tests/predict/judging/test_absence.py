@@ -170,19 +170,25 @@ def test_nothing_is_known_to_install() -> None:
 
 
 @pytest.mark.parametrize(
-    ("forgiven", "lasting", "words", "hint"),
+    ("forgiven", "lasting", "actual", "words", "hint"),
     [
-        (True, False, "its failure goes unnoticed", "Let the build fail where this installation fails."),
-        (False, True, "this image was built otherwise", "Build the image anew from this checkout."),
-        (False, False, "a later step takes it away", "Keep what Containerfile:4 installs."),
+        (True, False, True, "failure goes unnoticed", "Let the build fail where this installation fails."),
+        (False, True, True, "this image was built otherwise", "Build the image anew from this checkout."),
+        (
+            *(False, True, False, "interpreter that is started does not find it"),
+            "Start the interpreter that Containerfile:4 installs for.",
+        ),
+        (False, False, True, "a later step takes it away", "Keep what Containerfile:4 installs."),
     ],
 )
 def test_selected_where_the_interpreter_looks_and_not_there(
-    forgiven: bool, lasting: bool, words: str, hint: str
+    forgiven: bool, lasting: bool, actual: bool, words: str, hint: str
 ) -> None:
     command = install("pip install flask", selected=("flask",), forgiven=forgiven)
     there = (Distribution("Flask", "3.0.0", "/" + SITE),) if lasting else ()
-    absence = explain_absence("flask", Supply(Declarations(), (command,), (SITE,), lasting=there))
+    absence = explain_absence(
+        "flask", Supply(Declarations(), (command,), (SITE,), lasting=there, actual=actual)
+    )
     assert (absence.kind, absence.locations, absence.hint) == ("missing", (RUN,), hint)
     assert words in absence.reason
 
