@@ -182,6 +182,7 @@ def gather_facts(local: Snapshot, image: Snapshot | None, plan: Plan | None, con
             plan.snapshot.environment.distributions if plan else (),
             image is not None,
         ),
+        service=f"{service.name} ({service.location})" if service else "",
     )
 
 

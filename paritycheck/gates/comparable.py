@@ -31,10 +31,16 @@ def require_comparable(facts: Facts, started: Iterable[Finding] = ()) -> None:
     modules = frozenset(facts.container.application_modules)
     if not any(path.endswith(".py") or path in modules for path in facts.placement.local_of):
         image = what if facts.actual else f"the image that {what} builds"
-        raise NothingCompared(
-            f"no Python file of {facts.local.origin.reference} is in {image}", _next_step(facts)
-        )
+        raise NothingCompared(f"no Python file of {_looked_at(facts)} is in {image}", _next_step(facts))
     _require_readable(facts.container)
+
+
+def _looked_at(facts: Facts) -> str:
+    """Name the checkout, or the build context where that is only a part of it, or a service's."""
+    if facts.actual or not (facts.context_root or facts.service):
+        return facts.local.origin.reference
+    of = f" of the service {facts.service}" if facts.service else ""
+    return f"the build context {facts.context_root or facts.local.origin.reference}{of}"
 
 
 def _next_step(facts: Facts) -> str:
@@ -42,6 +48,8 @@ def _next_step(facts: Facts) -> str:
     if bind is not None:
         return f"{bind} brings the code in development only: check the image that is shipped, without -c"
     step = "check that the image is built from this checkout, and that the Containerfile copies its code"
+    if facts.service:
+        step += "; if the service runs no Python, name the one that does with --service"
     doubt = next((part.reason for part in facts.container.unknown if part.brings == "anything"), "")
     return f"{step}; it may be there after all: {doubt}" if doubt else step
 

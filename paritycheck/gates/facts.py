@@ -20,8 +20,9 @@ class Facts(msgspec.Struct, frozen=True):
 
     ``container`` is the actual image where there is one (``actual``), else the prediction's
     snapshot. ``context_root`` is the build context below the repository root, ``mounts`` what a compose
-    service mounts, ``supply`` how distributions get into the container. Missing facts are ``None``,
-    and the gates that need them say unknown or skipped.
+    service mounts, ``supply`` how distributions get into the container, ``service`` the compose service with
+    its line (``web (compose.yaml:3)``). Missing facts are ``None``, and the gates that need them say unknown
+    or skipped.
     """
 
     local: Snapshot
@@ -34,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True):
     plan: Plan | None = None
     mounts: tuple[Mount, ...] | None = None
     supply: Supply = Supply(Declarations())
+    service: str = ""
 
 
 def verdict(gate: Gate, outcome: Outcome, reason: str, *locations: Location) -> Verdict:

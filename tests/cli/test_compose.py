@@ -131,3 +131,13 @@ def test_refused(place: Place, words: tuple[str, ...], message: str) -> None:
     (place.root / "compose.yaml").write_text("services: {}\n")
     assert message in place.refused("check", *words)
     assert message in place.refused("why", "app.main", *words)
+
+
+@pytest.mark.parametrize(("directory", "context"), [(".", "."), ("web", "web")])
+def test_a_service_without_python_is_named(place: Place, directory: str, context: str) -> None:
+    compose(place, f"    build: {directory}\n", "  db:\n    image: postgres\n")
+    place.write({f"{directory}/Containerfile": "FROM nginx\nCOPY go.mod /srv/\n", f"{directory}/go.mod": ""})
+    git(place.checkout, "add", "-A")
+    said = place.refused("check", "-c", "compose.yaml")
+    assert f"no Python file of the build context {context} of the service web (compose.yaml:3) is in" in said
+    assert "if the service runs no Python, name the one that does with --service" in said
