@@ -17,9 +17,10 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
-from paritycheck.model.requirement import DependencyFile
+from paritycheck.model.requirement import Declaration, DependencyFile
 from paritycheck.model.tree import join
 from paritycheck.predict.judging.declarations import Declarations, is_for_development
+from paritycheck.predict.judging.siblings import is_siblings, nearness
 from paritycheck.predict.selecting.selection import Installation, Skipped
 
 Kind = Literal["missing", "undeclared", "not-selected", "marker", "elsewhere"]
@@ -94,8 +95,8 @@ def explain_absence(name: str, supply: Supply, importer: str = "") -> Absence:
     """Say why the container lacks a distribution that the file ``importer`` of the checkout needs."""
     return (
         _installed_elsewhere(name, supply)
-        or _left_out(name, supply)
-        or _declared_elsewhere(name, supply)
+        or _left_out(name, supply, importer)
+        or _declared_elsewhere(name, supply, importer)
         or _undeclared(name, supply, importer)
     )
 
@@ -142,15 +143,27 @@ def _taken_away(name: str, install: Installation, supply: Supply) -> Absence:
     )
 
 
-def _left_out(name: str, supply: Supply) -> Absence | None:
-    found = list(supply.skipping(name))
-    if not found:
-        return None
+def _left_out(name: str, supply: Supply, importer: str) -> Absence | None:
+    found = [
+        (install, skipped)
+        for install, skipped in supply.skipping(name)
+        if not _is_anothers(skipped.declaration, supply, importer)
+    ]
+    found.sort(key=lambda each: -nearness(supply.rooted(each[1].declaration.location).path, importer))
     for reason in ("marker", "extra", "group", "unlocked", "excluded", "constraint"):
         for install, skipped in found:
             if skipped.reason == reason:
-                return _skipped(name, install, skipped, [each for _, each in found], supply)
+                file = skipped.declaration.location.path
+                alike = [each for _, each in found if each.declaration.location.path == file]
+                return _skipped(name, install, skipped, alike, supply)
     return None
+
+
+def _is_anothers(declaration: Declaration, supply: Supply, importer: str) -> bool:
+    """Tell whether it is the declaration of another project than the one that the importer is of."""
+    return is_siblings(
+        supply.rooted(declaration.location).path, importer, (file.path for file in supply.read)
+    )
 
 
 def _skipped(
@@ -208,12 +221,17 @@ def _last_line(file: DependencyFile, section: str) -> Location:
     return max(own, key=lambda line: line.line, default=Location(file.path))
 
 
-def _declared_elsewhere(name: str, supply: Supply) -> Absence | None:
+def _declared_elsewhere(name: str, supply: Supply, importer: str) -> Absence | None:
     """A file declares it that no installer reads, or a section that none selects."""
-    declared = [each for each in supply.declarations.of(name) if each.source != "project"]
+    read = {file.path for file in supply.read}
+    declared = [
+        each
+        for each in supply.declarations.of(name)
+        if each.source != "project"
+        and not (each.location.path in read and _is_anothers(each, supply, importer))
+    ]
     if not declared:
         return None
-    read = {file.path for file in supply.read}
     here = next((each for each in declared if each.location.path in read), None)
     first = here or declared[0]
     if here is not None and not here.section:
@@ -228,9 +246,8 @@ def _declared_elsewhere(name: str, supply: Supply) -> Absence | None:
             (first.location,),
             f"Install what {first.location.path} declares in the stage that is built.",
         )
-    return Absence(
-        "not-selected", reason, (*declaring_place(supply), first.location), declaring_advice(name, supply)
-    )
+    places = (*declaring_place(supply, importer), first.location)
+    return Absence("not-selected", reason, places, declaring_advice(name, supply, importer))
 
 
 def declaring_place(supply: Supply, importer: str = "") -> tuple[Location, ...]:
@@ -253,13 +270,7 @@ def _target_file(supply: Supply, importer: str) -> DependencyFile | None:
         read = [file for file in supply.declarations.files if posixpath.dirname(file.path) in near]
         read = [file for file in read if any(not each.section for each in file.declarations)]
         read.sort(key=lambda file: (len(file.path), file.path))
-    return max(read, key=lambda file: _shared(file.path, importer), default=None)
-
-
-def _shared(path: str, importer: str) -> int:
-    """Count the directories of a file, if they are above the importer."""
-    directory = posixpath.dirname(path)
-    return directory.count("/") + 1 if directory and importer.startswith(directory + "/") else 0
+    return max(read, key=lambda file: nearness(file.path, importer), default=None)
 
 
 def _undeclared(name: str, supply: Supply, importer: str) -> Absence:
@@ -267,11 +278,12 @@ def _undeclared(name: str, supply: Supply, importer: str) -> Absence:
     locked = supply.declarations.locked(name)
     if not place:
         return Absence("missing", "it is not installed there")
-    what = f" ({locked.location} has it for others)" if locked is not None else ""
+    lines = [each.location for each in supply.declarations.of(name) if each.source != "project"]
+    others = lines[0] if lines else locked.location if locked is not None else None
+    what = f" ({others} has it for others)" if others is not None else ""
+    reason = f"no dependency file{' of this project' if lines else ''} declares it{what}"
     hint = declaring_advice(name, supply, importer)
-    return Absence(
-        "undeclared", f"no dependency file declares it{what}", place, hint, optional=locked is not None
-    )
+    return Absence("undeclared", reason, place, hint, optional=locked is not None)
 
 
 def declaring_advice(name: str, supply: Supply, importer: str = "") -> str:
