@@ -43,9 +43,9 @@ from paritycheck.model.report import (
 from paritycheck.model.smoke import Attempt
 from paritycheck.model.snapshot import ImageConfig, Snapshot, Unknown
 from paritycheck.predict.importing.deferred import with_deferred_imports
-from paritycheck.predict.judging.absence import Supply
 from paritycheck.predict.judging.losses import Losses, find_losses
 from paritycheck.predict.judging.placement import Placement, place_by_likeness
+from paritycheck.predict.judging.supply import Supply
 from paritycheck.predict.judging.views import view_container, view_local
 from paritycheck.predict.planning.composing import place_mounts, run_as, service_lines, steering_changes
 from paritycheck.predict.planning.plan import Plan

@@ -66,7 +66,7 @@ def _hint(broken: Break, facts: Facts) -> str:
         return f"Stay on an older Python, or on a release of {_short(broken.inside)} that does without."
     if broken.lacking is None:
         return f"Declare what brings {broken.name}, or take another release of {_short(broken.inside)}."
-    at = next((f" at {place}" for place in _declared(broken.lacking, facts)), "")
+    at = next((f" at {place}" for place in facts.supply.declared_at(broken.lacking.name)), "")
     try:
         # The line of releases that may have broken with older ones: 3.1.9 -> 3, 0.9.0 -> 0.9.
         release = Version(broken.lacking.version)
@@ -89,9 +89,5 @@ def _places(broken: Break, facts: Facts) -> Iterator[Location]:
         yield prediction.stages[prediction.target].location
     for distribution in (broken.lacking, broken.inside):
         if distribution is not None:
-            yield from _declared(distribution, facts)
+            yield from facts.supply.declared_at(distribution.name)
     yield Location(broken.importer.path, broken.importer.line)
-
-
-def _declared(distribution: Distribution, facts: Facts) -> tuple[Location, ...]:
-    return tuple(each.location for each in facts.supply.declarations.of(distribution.name))[:1]

@@ -171,17 +171,9 @@ def _incomplete(loss: Loss, wanted: Wanted, there: Distribution, facts: Facts) -
         gate="importable",
         severity="error" if loss.breaks and loss.sure and not wanted.doubt else "warning",
         items=_items(loss, wanted, facts),
-        locations=dict.fromkeys((*_declared(there.name, facts), *_lines(loss.importers[:1]))),
+        locations=dict.fromkeys((*facts.supply.declared_at(there.name), *_lines(loss.importers[:1]))),
         imported_by=loss.importers,
     )
-
-
-def _declared(name: str, facts: Facts) -> tuple[Location, ...]:
-    """The line that declares a distribution, of several one in the file that an installer reads first."""
-    read = [file.path for file in facts.supply.read]
-    lines = [each.location for each in facts.supply.declarations.of(name)]
-    lines.sort(key=lambda line: read.index(line.path) if line.path in read else len(read))
-    return tuple(lines[:1])
 
 
 def _not_standard(loss: Loss, wanted: Wanted, facts: Facts) -> Finding:

@@ -29,14 +29,16 @@ def _of_outside(refused: Refused, owner: Distribution, facts: Facts) -> Finding:
     refusal, importers = refused.refusal, refused.importers
     # Where not all that an install brings is listed, another release than this one may be chosen.
     sure = facts.actual or open_part(facts.container, facts.view) is None
-    declared = tuple(each.location for each in facts.supply.declarations.of(owner.name))[:1]
+    declared = facts.supply.declared_at(owner.name)
     return make_finding(
         "PC202",
         f"{owner.name} {owner.version} in the container has a {refusal.module} that {_fails(refusal, facts)}",
         gate="importable",
         severity="error" if refused.breaks and sure else "warning",
         items=[ReportItem("distribution", owner.name), ReportItem("module", refusal.module)],
-        locations=dict.fromkeys((*declared, *_statements(importers), *_text(refusal))),
+        locations=dict.fromkeys(
+            (*facts.supply.declared_at(owner.name), *_statements(importers), *_text(refusal))
+        ),
         imported_by=importers,
         hint=f"Hold {owner.name} to a release that has the module, or import what replaced it.",
     )

@@ -39,7 +39,7 @@ def _different(losses: Losses, facts: Facts) -> Iterator[Finding]:
         return
     shown = [f"{here[name].name} {here[name].version} / {there[name].version}" for name in names[:4]]
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    lines = [each.location for name in names for each in facts.supply.declarations.of(name)[:1]]
+    lines = [line for name in names for line in facts.supply.declared_at(name)]
     yield make_finding(
         "PC202",
         f"installed locally / in the container: {', '.join(shown)}{more}",

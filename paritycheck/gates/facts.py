@@ -7,9 +7,9 @@ import msgspec
 from paritycheck.model.journey import Gate, Outcome, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.snapshot import Snapshot
-from paritycheck.predict.judging.absence import Supply
 from paritycheck.predict.judging.declarations import Declarations
 from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.supply import Supply
 from paritycheck.predict.judging.views import ContainerView, LocalView
 from paritycheck.predict.planning.composing import Mount
 from paritycheck.predict.planning.plan import Plan

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 from packaging.utils import canonicalize_name
 
-from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.requirement import Declaration, DependencyFile
-from paritycheck.model.tree import join
-from paritycheck.predict.judging.declarations import Declarations, is_for_development
+from paritycheck.predict.judging.declarations import is_for_development
 from paritycheck.predict.judging.siblings import is_siblings, nearness
+from paritycheck.predict.judging.supply import Supply
 from paritycheck.predict.selecting.selection import Installation, Skipped
 
 Kind = Literal["missing", "undeclared", "not-selected", "marker", "elsewhere"]
@@ -41,54 +39,6 @@ class Absence(msgspec.Struct, frozen=True):
     locations: tuple[Location, ...] = ()
     hint: str = ""
     optional: bool = False
-
-
-class Supply(msgspec.Struct, frozen=True):
-    """How distributions get into the container.
-
-    ``installs`` are the installer commands of the build, ``searched`` the tree paths of the directories
-    that the interpreter searches, ``context`` the build context below the checkout's root, ``lasting`` the
-    distributions that the predicted build ends with, ``actual`` whether there is an image to hold it against.
-    """
-
-    declarations: Declarations
-    installs: tuple[Installation, ...] = ()
-    searched: tuple[str, ...] = ()
-    context: str = ""
-    lasting: tuple[Distribution, ...] = ()
-    actual: bool = False
-
-    def rooted(self, location: Location) -> Location:
-        """Return a line of the build context as a line of the checkout."""
-        if location.path.startswith("/") or not self.context or self.declarations.file(location.path):
-            return location
-        return msgspec.structs.replace(location, path=join(self.context, location.path))
-
-    def files(self, install: Installation) -> tuple[DependencyFile, ...]:
-        """Return the dependency files that an installer reads, as the checkout has them."""
-        paths = (join(self.context, path) for path in install.files)
-        return tuple(file for path in paths if (file := self.declarations.file(path)) is not None)
-
-    @property
-    def read(self) -> tuple[DependencyFile, ...]:
-        """The dependency files that any installer reads, in order."""
-        found = {file.path: file for install in self.installs for file in self.files(install)}
-        return tuple(found.values())
-
-    def selecting(self, name: str) -> Iterator[Installation]:
-        """Yield the installs that bring a distribution for certain."""
-        wanted = canonicalize_name(name)
-        for install in self.installs:
-            if any(each.name == wanted and not each.possible for each in install.selection.selected):
-                yield install
-
-    def skipping(self, name: str) -> Iterator[tuple[Installation, Skipped]]:
-        """Yield the installs that leave a declaration of a distribution out."""
-        wanted = canonicalize_name(name)
-        for install in self.installs:
-            for skipped in install.selection.skipped:
-                if skipped.declaration.name == wanted:
-                    yield install, skipped
 
 
 def explain_absence(name: str, supply: Supply, importer: str = "") -> Absence:

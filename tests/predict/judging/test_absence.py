@@ -9,8 +9,9 @@ from paritycheck.model.location import Location
 from paritycheck.model.requirement import Declaration
 from paritycheck.model.snapshot import Origin, Snapshot
 from paritycheck.model.tree import FileEntry, FileTree
-from paritycheck.predict.judging.absence import Supply, explain_absence
+from paritycheck.predict.judging.absence import explain_absence
 from paritycheck.predict.judging.declarations import Declarations, read_declarations
+from paritycheck.predict.judging.supply import Supply
 from paritycheck.predict.selecting.selection import Installation, Selected, Selection, Skipped
 
 SITE = "usr/local/lib/python3.12/site-packages"
@@ -162,6 +163,10 @@ def test_a_context_below_the_root() -> None:
     supply = Supply(declared, (pip,), (SITE,), "shop")
     assert explain_absence("httpx", supply).locations[0].path == "shop/requirements.txt"
     assert explain_absence("redis", supply).locations[0].path == "shop/requirements.txt"
+    both = declarations(requirements_txt="django\nhttpx\n", shop__requirements_txt="flask\nhttpx\n")
+    supply = Supply(both, (pip,), (SITE,), "shop")
+    assert explain_absence("httpx", supply).locations[0].path == "shop/requirements.txt"
+    assert [str(line) for line in supply.declared_at("httpx")] == ["shop/requirements.txt:2"]
 
 
 def test_nothing_is_known_to_install() -> None:
