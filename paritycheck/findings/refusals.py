@@ -36,9 +36,7 @@ def _of_outside(refused: Refused, owner: Distribution, facts: Facts) -> Finding:
         gate="importable",
         severity="error" if refused.breaks and sure else "warning",
         items=[ReportItem("distribution", owner.name), ReportItem("module", refusal.module)],
-        locations=dict.fromkeys(
-            (*facts.supply.declared_at(owner.name), *_statements(importers), *_text(refusal))
-        ),
+        locations=dict.fromkeys((*declared, *_statements(importers), *_text(refusal))),
         imported_by=importers,
         hint=f"Hold {owner.name} to a release that has the module, or import what replaced it.",
     )
