@@ -57,16 +57,25 @@ def missing_distributions(losses: Iterable[Loss], facts: Facts, when: str = "") 
             continue
         judged = _judge(loss, wanted, facts)
         if _is_telling(judged, facts):
-            cause = next((str(place) for place in judged.absence.locations), loss.item.name)
-            causes[CODE_OF_ABSENCE[judged.absence.kind], cause, judged.severity].append(judged)
+            causes[CODE_OF_ABSENCE[judged.absence.kind], _cause(judged, facts), judged.severity].append(
+                judged
+            )
     for (code, _, severity), alike in sorted(causes.items()):
         sure = any(judged.loss.sure for judged in alike)
         yield _finding(code, severity if sure else "warning", alike, facts, when)
 
 
+def _cause(judged: _Judged, facts: Facts) -> str:
+    """Return what several have in common: the line to change; the file that nothing installs from."""
+    first = next(iter(judged.absence.locations), None)
+    if not facts.supply.installs:
+        return first.path if first is not None else ""
+    return str(first) if first is not None else judged.loss.item.name
+
+
 def _judge(loss: Loss, wanted: Wanted, facts: Facts) -> _Judged:
     absence = explain_absence(loss.item.name, facts.supply, loss.importers[0].path)
-    return _Judged(loss, wanted, absence, _severity(loss, wanted, absence))
+    return _Judged(loss, wanted, absence, _severity(loss, wanted, absence, facts))
 
 
 def _is_telling(judged: _Judged, facts: Facts) -> bool:
@@ -93,8 +102,10 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
     if not wanted.doubt:
         return True
     unsure = facts.view.unseen or not facts.view.start.resolved
-    if kind == "elsewhere" and (unsure or not selected[-1].certain):
-        return False  # it lies in an environment that may be the one that is used, or copied to it
+    if kind == "elsewhere":
+        left = facts.container.tree.get(selected[-1].site) is None
+        if unsure or left or not selected[-1].certain:
+            return False  # its environment may be the one that is used, or only helped to build
     if next(facts.supply.skipping(loss.item.name), None) is not None:
         return True
     known = facts.view.environment.interpreter is not None
@@ -104,9 +115,16 @@ def _is_telling(judged: _Judged, facts: Facts) -> bool:
     return known and (kind == "undeclared" or (kind == "not-selected" and understood))
 
 
-def _severity(loss: Loss, wanted: Wanted, absence: Absence) -> Severity:
-    """An error is certain to happen. What is optional may be imported in a function because it is."""
-    optional = (absence.kind == "not-selected" and loss.late) or (absence.optional and loss.called)
+def _severity(loss: Loss, wanted: Wanted, absence: Absence, facts: Facts) -> Severity:
+    """An error is certain to happen.
+
+    What is optional may be imported in a function because it is, and what only developers need by a program
+    of theirs: where nobody knows what is started, every module counts as reached.
+    """
+    left_out = absence.kind == "not-selected"
+    declared = facts.supply.declarations.of(loss.item.name)
+    tool = left_out and not facts.view.start.resolved and all(map(is_for_development, declared))
+    optional = tool or (left_out and loss.late) or (absence.optional and loss.called)
     return "error" if loss.breaks and not wanted.doubt and not optional else "warning"
 
 

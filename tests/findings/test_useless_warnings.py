@@ -58,10 +58,47 @@ TRIED = "try:\n    import httpx\nexcept ImportError:\n    httpx = None\n"
         pytest.param(
             "import httpx\n", {"requirements-dev_txt": "httpx\n"}, [("PC204", "error")], id="not tried"
         ),
+        pytest.param(
+            "import six\n",
+            {"watch_py": "import httpx\n", "requirements-dev_txt": "httpx\n"},
+            [],
+            id="a program of the developers, beside what is started",
+        ),
     ],
 )
 def test_what_is_no_use(main: str, more: dict[str, str], expected: list[tuple[str, str]]) -> None:
     assert told(SLIM, main, **more) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        pytest.param("requirements-dev_txt", "warning", id="for development only"),
+        pytest.param("requirements-web_txt", "error", id="in another file"),
+    ],
+)
+def test_what_a_program_may_need_that_nobody_is_known_to_start(name: str, severity: str) -> None:
+    files = {"watch_py": "import httpx\n", name: "httpx\n"}
+    assert told(SLIM.replace('"python", "main.py"', '"mystery"'), "import six\n", **files) == [
+        ("PC204", severity)
+    ]
+
+
+def test_what_only_helped_to_build_is_not_where_the_image_should_have_it() -> None:
+    built = (
+        "FROM python:3.12-slim AS build\nCOPY . /srv\nWORKDIR /srv\nRUN pip wheel -w /dist celery\n"
+        "RUN python -m venv .venv && .venv/bin/pip install --no-deps -r requirements.txt\n"
+        "FROM python:3.12-slim\nCOPY main.py /srv/\nCOPY --from=build /dist /dist\n"
+        'RUN pip install /dist/*.whl\nCMD ["python", "/srv/main.py"]\n'
+    )
+    assert told(built, "import six\n") == []
+    copied = built.replace("RUN pip install /dist/*.whl", "COPY --from=build /srv/.venv /srv/.venv")
+    assert told(copied, "import six\n") == [("PC209", "error")]
+
+
+def test_one_cause_where_nothing_is_installed() -> None:
+    bare = 'FROM python:3.12-slim\nCOPY . /srv\nCMD ["python", "/srv/main.py"]\n'
+    assert told(bare, "import six, httpx\n", requirements_txt="six\nhttpx\n") == [("PC204", "error")]
 
 
 def test_packages_of_the_system_bring_modules_of_other_names() -> None:

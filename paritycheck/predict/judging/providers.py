@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -71,6 +72,19 @@ def owned_part(module: str) -> str:
         if ".".join(parts[:count]) not in NAMESPACES:
             return ".".join(parts[:count])
     return module
+
+
+def called_like(module: str, is_namespace: Callable[[str], bool]) -> frozenset[str]:
+    """Return the names (PEP 503) of distributions that are called like a module, or like a package above it.
+
+    Of several parts only where all above have no code: ``space.part`` is a distribution's, ``package.part``
+    belongs to the package.
+    """
+    parts = module.split(".")
+    count = 1
+    while count < len(parts) and is_namespace(".".join(parts[:count])):
+        count += 1
+    return frozenset(canonicalize_name(".".join(parts[:end])) for end in range(1, count + 1))
 
 
 def brings(distribution: Distribution, module: str) -> Brings:

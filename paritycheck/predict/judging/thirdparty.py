@@ -20,11 +20,10 @@ from paritycheck.model.snapshot import Snapshot
 from paritycheck.predict.environment.interpreting import DEFAULT_PATH
 from paritycheck.predict.importing.outcome import Doubtful, Found, NotFound
 from paritycheck.predict.importing.standardlibrary import REMOVED, Release, comes_with, gone_since
-from paritycheck.predict.judging.declared import normalise
 from paritycheck.predict.judging.membership import Membership
 from paritycheck.predict.judging.openparts import open_part
 from paritycheck.predict.judging.placement import Placement
-from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
+from paritycheck.predict.judging.providers import brings, called_like, likely_providers, owned_part
 from paritycheck.predict.judging.strays import find_stray
 from paritycheck.predict.judging.views import ContainerView, LocalView
 
@@ -144,7 +143,8 @@ class Outside:
         above = self.view.finder.find(miss.parent) if miss.parent else None
         if isinstance(above, Found) and not (above.kind == "namespace" and owned_part(name) != top):
             return self._incomplete(name, miss, above)
-        if top in self._own_names and normalise(top) not in self.local.mentioned() and provider is None:
+        declared = provider is not None or not self._mentioned.isdisjoint(likely_providers(name).names)
+        if top in self._own_names and not declared:
             return f"the checkout has a {top} of its own"
         for each in self.installed:
             match brings(each, name):
@@ -180,12 +180,14 @@ class Outside:
     def published(self, name: str) -> Distribution | None:
         """Return the release that may bring ``name`` in the checkout's place.
 
-        It is one of the checkout's own projects, or one that is called like the module.
+        It is one of the checkout's own projects, or one that is called like the module, or like the part
+        of a namespace package that the module belongs to.
         """
-        projects, top = self.local.declarations().projects, canonicalize_name(name.partition(".")[0])
+        projects = self.local.declarations().projects
+        called = called_like(name, self.local.is_namespace)
         for each in self._releases:
             own = canonicalize_name(each.name)
-            if own == top or (own in projects and brings(each, name) in ("yes", "maybe")):
+            if own in called or (own in projects and brings(each, name) in ("yes", "maybe")):
                 return each
         return None
 

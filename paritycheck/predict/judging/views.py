@@ -31,6 +31,7 @@ from paritycheck.predict.judging.declared import mentioned_names, normalise, req
 from paritycheck.predict.judging.naming import name_below, package_roots, search_directories
 from paritycheck.predict.judging.pathchanges import path_changes
 from paritycheck.predict.judging.placement import Placement
+from paritycheck.predict.judging.providers import likely_providers
 from paritycheck.predict.starting.start import Start
 
 _ROUNDS = 4  # of modules that are only found because others change sys.path
@@ -203,7 +204,13 @@ class LocalView(msgspec.Struct, frozen=True):
         if not isinstance(near, Found) or near.path == importer:
             return found
         # anthropic.py beside `import anthropic`: the distribution is meant if there is one.
-        return found if normalise(top) in self.mentioned() else near
+        names = map(normalise, (top, *likely_providers(name).names))
+        return near if self.mentioned().isdisjoint(names) else found
+
+    def is_namespace(self, name: str) -> bool:
+        """Tell whether ``name`` is a package of the checkout that has no code of its own."""
+        found = self.finder.find(name)
+        return isinstance(found, Found) and found.kind == "namespace"
 
     def provider(self, name: str) -> Distribution | None:
         """Return the distribution that provides ``name`` or a package above it."""

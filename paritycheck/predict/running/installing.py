@@ -46,6 +46,9 @@ def install_project(
             shell.touch(place, "anything", f"{payload.problem} ({shell.scene.location.text})")
     elif editable:
         written += _write_editable(shell, payload, target)
+        if not is_project(shell, directory):
+            # It was fetched: nobody else installs what is still worked on than those who work on it.
+            shell.touch(target.site, "anything", f"what project /{directory} holds is not known")
     else:
         for path, source in payload.files.items():
             place_file(shell, shell.tree.get(source), f"{target.site}/{path}")

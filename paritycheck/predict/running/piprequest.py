@@ -11,7 +11,7 @@ import re
 from paritycheck.predict.running.installing import is_project
 from paritycheck.predict.running.managerwords import Values
 from paritycheck.predict.running.recording import write_bytes
-from paritycheck.predict.running.shellstate import Shell
+from paritycheck.predict.running.shellstate import Shell, covers
 from paritycheck.predict.running.shellwords import Field, Unsure
 from paritycheck.predict.selecting.request import PipRequest
 
@@ -37,6 +37,8 @@ STREAM = "dev/stdin"  # where what a command reads lies while it is followed
 _STREAMS = ("-", "/dev/stdin", "/proc/self/fd/0")
 # shop[web] @ file:///src, and as uv also takes it: shop@dist/shop-1.whl
 _NAMED_PATH = re.compile(r"[\w.-]+(?:\[[^\]]*\])?\s*@\s*(file:.+|[^:@\s]+/[^:@\s]*)")
+# Of shop==$VERSION only the version is open.
+_NAMED_VERSION = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?)\s*(?:===?|[~!<>]=|[<>])")
 
 
 class Wanted:
@@ -161,7 +163,11 @@ def _want(
 ) -> None:
     """Note one requirement; ``named``: on the command line, not in a file that is read as a whole."""
     if isinstance(written, Unsure):
-        wanted.unclear = f"what {command_text([written])} stands for is not known"
+        version_open = _NAMED_VERSION.match(written.start) if named else None
+        if version_open is None:
+            wanted.unclear = f"what {command_text([written])} stands for is not known"
+        else:
+            wanted.words.append(version_open[1])
         return
     text = written.split(";")[0].strip()
     named_path = _NAMED_PATH.fullmatch(text)
@@ -192,10 +198,15 @@ def _want(
         wanted.projects.append((path, editable))
     elif shell.tree.is_dir(path) or editable or text.startswith("."):
         choices = [f"/{path}/{name}" for name in ("pyproject.toml", "setup.py")]
-        if all(shell.is_absent(choice) for choice in choices):
+        if all(shell.is_absent(choice) for choice in choices) and not (editable and _is_fetched(shell, path)):
             shell.need(choices[0])
         else:
             wanted.projects.append((path, editable))
+
+
+def _is_fetched(shell: Shell, directory: str) -> bool:
+    """Tell whether a step put something there that came from elsewhere."""
+    return any(part.path and covers(part.path, directory) for part in shell.tree.unknown)
 
 
 def _built_wheels(shell: Shell, pattern: str) -> list[str]:

@@ -98,7 +98,9 @@ def make_environment(shell: Shell, fields: list[Field], _: bytes | None, python:
             if options.has("--clear"):
                 remove_path(shell, path)
             site = options.has("--system-site-packages")
-            make_venv(shell, path, (executable, minor), site, () if plain else seeds_of(minor))
+            seeds = () if plain else seeds_of(minor)
+            copies = options.has("--copies", "--always-copy")
+            make_venv(shell, path, (executable, minor), site, seeds, copies)
     return None
 
 

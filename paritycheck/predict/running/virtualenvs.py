@@ -33,10 +33,12 @@ def make_venv(
     python: tuple[str, str],
     system_site: bool = False,
     seeds: tuple[str, ...] = (),
+    copies: bool = False,
 ) -> Target:
     """Lay out an environment at the tree path ``prefix`` of the interpreter ``python`` (path and version).
 
-    One that is there already stays. ``seeds`` are the distributions that it begins with.
+    One that is there already stays. ``seeds`` are the distributions that it begins with; ``copies``: it has
+    the interpreter itself instead of a link to it.
     """
     if shell.tree.locate(f"{prefix}/pyvenv.cfg").entry is not None:
         return target_below(shell, prefix)
@@ -47,6 +49,10 @@ def make_venv(
         links[f"python{minor}"] = "python"
     for name, target in links.items():
         shell.tree.put(shell.entry(f"{prefix}/bin/{name}", "link", target=target))
+    if copies:
+        itself = shell.tree.locate(executable).entry or shell.entry(executable, "file", mode=0o755)
+        path = f"{prefix}/bin/python"
+        shell.tree.put(msgspec.structs.replace(itself, path=path, layer=shell.scene.layer))
     shell.tree.put(shell.entry(f"{prefix}/bin/activate", "file"))
     full = shell.variable("PYTHON_VERSION")
     version = full if minor and full.startswith(minor + ".") else minor

@@ -35,6 +35,8 @@ _MADE = re.compile(
     r"^#.*\b(?:auto-?generated|pip-compile|compiled) by\b|^\s*#\s*via\b|^[^#\n]*--hash[= ]sha\d",
     re.IGNORECASE | re.MULTILINE,
 )
+# `shop==$VERSION` where nothing gives the variable a value before somebody builds.
+_OPEN_VERSION = re.compile(r"\s*(?:===?|[~!<>]=|[<>])\s*$")
 _MOST_PROJECTS = 50
 
 
@@ -115,7 +117,7 @@ class _Asked:
     def _read_words(self) -> None:
         """Take the words of the command line: each is what a line of a requirements file could be."""
         for word in self.request.words:
-            read = read_requirements("", word)
+            read = read_requirements("", _OPEN_VERSION.sub("", word))
             if not read.declarations:
                 self.doubts.append(f"{self.request.location}: `{word}` is not understood")
             place = self.request.location

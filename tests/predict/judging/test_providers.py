@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 
 from paritycheck.model.environment import Distribution
 from paritycheck.predict.importing.knownnames import KNOWN, NAMESPACES
-from paritycheck.predict.judging.providers import brings, likely_providers, owned_part
+from paritycheck.predict.judging.providers import brings, called_like, likely_providers, owned_part
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,17 @@ def test_the_table_is_written_as_names_are_compared() -> None:
     for module, distributions in KNOWN.items():
         assert distributions == tuple(canonicalize_name(name) for name in distributions), module
         assert all(part.isidentifier() for part in module.split(".")), module
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("shop", {"shop"}),
+        ("shop.sale.till", {"shop"}),
+        ("space.part", {"space", "space-part"}),
+        ("space.part.till", {"space", "space-part"}),
+        ("space.my_part", {"space", "space-my-part"}),
+    ],
+)
+def test_called_like(module: str, expected: set[str]) -> None:
+    assert called_like(module, {"space"}.__contains__) == expected

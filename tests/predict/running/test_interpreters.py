@@ -10,7 +10,7 @@ from paritycheck.model.engine import BUILDKIT
 from paritycheck.model.snapshot import ImageConfig
 from paritycheck.model.tree import FileTree
 from paritycheck.parse.build.containerfile import parse_containerfile
-from paritycheck.predict.building.request import BaseImage, BuildRequest
+from paritycheck.predict.building.request import BaseImage, BuildRequest, Prediction
 from paritycheck.predict.context.effective import Context
 from paritycheck.predict.planning.build import predict_build
 from tests.drawn import tree
@@ -60,8 +60,13 @@ usr/local/bin/python3 | ELF
 
 def sites(drawing: str, commands: str, env: Mapping[str, str] | None = None) -> list[str]:
     """Return the directories that the installs of a RUN on such a base write to."""
+    return [install.site for install in predicted(drawing, commands, env).installs]
+
+
+def predicted(drawing: str, commands: str, env: Mapping[str, str] | None = None) -> Prediction:
+    """Predict a RUN on such a base."""
     base = BaseImage(tree(drawing), ImageConfig(env=dict(env or {})))
-    prediction = predict_build(
+    return predict_build(
         BuildRequest(
             containerfile=parse_containerfile(f"FROM here\nRUN {commands}\n", "Containerfile", BUILDKIT),
             engine=BUILDKIT,
@@ -69,7 +74,6 @@ def sites(drawing: str, commands: str, env: Mapping[str, str] | None = None) -> 
             bases={"here": base},
         )
     )
-    return [install.site for install in prediction.installs]
 
 
 @pytest.mark.parametrize(
@@ -101,3 +105,19 @@ def test_a_variable_of_the_base_tells_in_every_stage() -> None:
     assert sites(UNTOLD, "pip install --prefix /deps a", {"PYTHON_VERSION": "3.9.18"}) == [
         "deps/lib/python3.9/site-packages"
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("python3 -m venv /v", ("link", "/usr/local/bin/python3")),
+        ("python3 -m venv --copies /v", ("file", "")),
+        ("virtualenv --always-copy /v", ("file", "")),
+    ],
+)
+def test_an_environment_has_a_link_to_the_interpreter_or_itself(
+    command: str, expected: tuple[str, str]
+) -> None:
+    entry = predicted(OFFICIAL, command).tree.get("v/bin/python")
+    assert entry is not None
+    assert (entry.kind, entry.target) == expected
