@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from paritycheck.errors import BuildRefused
 from paritycheck.model.engine import BUILDKIT, DOCKER, PODMAN, Engine
 from paritycheck.model.snapshot import ImageConfig, Layer, Unknown
 from paritycheck.predict.building.request import BaseImage, NamedContext, find_image
@@ -201,6 +202,13 @@ def test_podman_refuses_an_unknown_instruction_only_where_it_runs() -> None:
     assert refusal(text, PODMAN) == ("", 0)
     assert refusal(text, BUILDKIT) == ("unknown instruction: FOO", 2)
     assert refusal(text + "FOO\n", PODMAN) == ("unknown instruction: FOO", 5)
+
+
+@pytest.mark.parametrize("engine", ALL)
+def test_a_base_that_the_build_is_told_is_asked_for(engine: Engine) -> None:
+    with pytest.raises(BuildRefused) as caught:
+        build("ARG BASE\nFROM $BASE\n", engine)
+    assert "--build-arg BASE=" in caught.value.hint
 
 
 def test_triggers_run_once_and_with_their_heredocs_but_for_podman() -> None:

@@ -185,4 +185,4 @@ def check_podman_from(stage: Stage, shared: Globals) -> None:
     """Refuse a FROM line that Buildah only looks at when it runs the stage."""
     check_instruction(stage.origin, shared.engine)
     if not stage.base:
-        raise stage.refuse("determining starting point for build: no FROM statement found")
+        raise stage.refuse("determining starting point for build: no FROM statement found", shared)

@@ -9,6 +9,14 @@ from __future__ import annotations
 
 # The module (of a namespace package the submodule), then what brings it, the most usual first.
 _DIFFERENT = """
+actstream django-activity-stream; attributecode aboutcode-toolkit; biscuit_auth biscuit-python; cluecode
+scancode-toolkit; dal django-autocomplete-light; dal_alight django-autocomplete-light; dal_queryset_sequence
+django-autocomplete-light; dal_select2 django-autocomplete-light; dal_select2_queryset_sequence
+django-autocomplete-light; dal_select2_taggit django-autocomplete-light; djclick django-click; formattedcode
+scancode-toolkit; licensedcode scancode-toolkit; packagedcode scancode-toolkit; patoolib patool; pyroscope
+pyroscope-io; rest_framework_extensions drf-extensions; scancode scancode-toolkit; scancode_config
+scancode-toolkit; slackviewer slack-export-viewer; splunklib splunk-sdk; summarycode scancode-toolkit;
+templated_email django-templated-email; textcode scancode-toolkit;
 hglib python-hglib; dogpile dogpile-cache; guppy guppy3;
 absl absl-py; airflow apache-airflow; allauth django-allauth; ansible ansible-core ansible;
 antlr4 antlr4-python3-runtime; apiclient google-api-python-client; arango python-arango;
