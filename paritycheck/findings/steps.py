@@ -63,7 +63,7 @@ def _losses(run: RunStart, facts: Facts, plan: Plan) -> tuple[tuple[Loss, ...], 
         view=view,
         local_view=local_view,
         placement=placement,
-        supply=msgspec.structs.replace(facts.supply, searched=view.certain),
+        supply=msgspec.structs.replace(facts.supply, searched=view.certain, moment=run.location),
     )
     return find_losses(stage, view, local_view, placement, command, strict=True).losses, at_step
 

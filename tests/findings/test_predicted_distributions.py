@@ -128,6 +128,15 @@ def test_what_is_installed_by_the_same_name_brings_it_there_as_well(run: str) ->
     assert predicted(run, "import zork\n", local, "own:1", requirements_txt="acme-kit==1\n") == []
 
 
+def test_what_a_step_imports_before_it_is_installed() -> None:
+    run = (
+        "RUN pip install --no-deps six==1\nRUN python -c 'import flask'\nRUN pip install --no-deps flask==3\n"
+    )
+    (finding,) = predicted(run, "import flask\n", requirements_txt="flask==3\n")
+    assert told(finding) == ("PC201", "error", ["flask"])
+    assert "Containerfile:5 installs it only later: `pip install --no-deps flask==3`" in finding.message
+
+
 def test_a_wider_range_than_what_is_installed_locally() -> None:
     local = environment([distribution("flask", "3.0.1", ["flask"])])
     (finding,) = predicted(OPEN, "import flask\n", local, requirements_txt="flask<4\n")

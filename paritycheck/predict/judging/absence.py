@@ -58,7 +58,8 @@ def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
     install = installs[-1]
     here = [each for each in installs if each.site in supply.searched]
     if here:
-        return _taken_away(name, here[-1], supply)
+        before = [each for each in here if not supply.is_later(each)]
+        return _taken_away(name, before[-1], supply) if before else _too_late(here[0], supply)
     return Absence(
         "elsewhere",
         f"{install.location} installs it into /{install.site}, where the interpreter does not look",
@@ -67,11 +68,20 @@ def _installed_elsewhere(name: str, supply: Supply) -> Absence | None:
     )
 
 
+def _too_late(install: Installation, supply: Supply) -> Absence:
+    return Absence(
+        "missing",
+        f"{install.location} installs it only later: `{install.command}`",
+        (install.location,),
+        f"Move {supply.moment} behind {install.location}, or install before it what it needs.",
+    )
+
+
 def _taken_away(name: str, install: Installation, supply: Supply) -> Absence:
     """It was installed where the interpreter looks, and is not there."""
     later = supply.installs[supply.installs.index(install) + 1 :]
     for each in later:
-        if each.site == install.site and each.selection.exact:
+        if each.site == install.site and each.selection.exact and not supply.is_later(each):
             return Absence(
                 "not-selected",
                 f"{install.location} installs it, and `{each.command}` at {each.location} removes what it "

@@ -21,6 +21,7 @@ class Supply(msgspec.Struct, frozen=True):
     ``installs`` are the installer commands of the build, ``searched`` the tree paths of the directories
     that the interpreter searches, ``context`` the build context below the checkout's root, ``lasting`` the
     distributions that the predicted build ends with, ``actual`` whether there is an image to hold it against.
+    ``moment`` is the RUN at which something is missing, if that is not the start of the container.
     """
 
     declarations: Declarations
@@ -29,6 +30,7 @@ class Supply(msgspec.Struct, frozen=True):
     context: str = ""
     lasting: tuple[Distribution, ...] = ()
     actual: bool = False
+    moment: Location | None = None
 
     def rooted(self, location: Location) -> Location:
         """Return a line of the build context as a line of the checkout, which it may be already."""
@@ -56,6 +58,15 @@ class Supply(msgspec.Struct, frozen=True):
         lines = [each.location for each in self.declarations.of(name)]
         lines.sort(key=lambda line: read.index(line.path) if line.path in read else len(read))
         return tuple(lines[:1])
+
+    def is_later(self, install: Installation) -> bool:
+        """Tell whether an installer runs only after the moment in question."""
+        moment = self.moment
+        return (
+            moment is not None
+            and install.location.path == moment.path
+            and install.location.line > moment.line
+        )
 
     def selecting(self, name: str) -> Iterator[Installation]:
         """Yield the installs that bring a distribution for certain."""

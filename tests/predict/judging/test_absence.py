@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from paritycheck.model.environment import Distribution
@@ -202,3 +203,14 @@ def test_declared_and_nothing_that_is_built_installs() -> None:
     absence = explain_absence("flask", Supply(declarations(pyproject_toml=PROJECT), (), (SITE,)))
     assert (absence.kind, str(absence.locations[0])) == ("not-selected", "pyproject.toml:4")
     assert absence.hint == "Install what pyproject.toml declares in the stage that is built."
+
+
+def test_what_a_step_needs_may_be_installed_only_afterwards() -> None:
+    command = install("pip install flask", selected=("flask",))
+    there = (Distribution("Flask", "3.0.0", "/" + SITE),)
+    supply = Supply(Declarations(), (command,), (SITE,), lasting=there, moment=Location("Containerfile", 3))
+    absence = explain_absence("flask", supply)
+    assert absence.reason == "Containerfile:4 installs it only later: `pip install flask`"
+    assert absence.hint.startswith("Move Containerfile:3 behind Containerfile:4")
+    after = msgspec.structs.replace(supply, moment=Location("Containerfile", 5))
+    assert "only later" not in explain_absence("flask", after).reason
