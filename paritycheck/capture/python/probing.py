@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from paritycheck.capture.image.sources import is_image_reference
 from paritycheck.capture.python.interpreter import new_marker, probe_command, probe_script, read_answer
 from paritycheck.capture.python.isolation import DOCKER, PATIENCE, run_isolated
@@ -34,6 +36,8 @@ def probe_image(
     engine = "docker" if reference.startswith(DOCKER) else "podman"
     try:
         ran = run_isolated(reference, probe_command(python, marker), probe_script(), variables, timeout)
-        return read_answer(engine, marker, ran)
+        described = read_answer(engine, marker, ran)
     except SourceError as error:
         raise SourceError(f"--probe {reference}: {error.message}", HINT) from error
+    # What lies on an image's search path, its tree says.
+    return msgspec.structs.replace(described, strays=())
