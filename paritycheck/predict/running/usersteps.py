@@ -30,6 +30,9 @@ def add_user(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
         return None
     home = _value(options, "--home-dir", "--home", "d", "h") or f"/home/{user}"
     _note(shell, user, _value(options, "--uid", "u") or _next_uid(shell, options), home)
+    bare = options.has("H", "--no-create-home")
+    if options.has("m", "--create-home") or (name == "adduser" and not bare):
+        shell.make_directory(shell.path(home))
     return None
 
 

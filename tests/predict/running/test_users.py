@@ -39,3 +39,17 @@ def test_what_another_user_installed_for_itself_is_not_found() -> None:
 )
 def test_a_home_directory_is_that_of_the_accounts(user: str, home: str) -> None:
     assert home_of(user, "broken\napp:x:7:7::/srv/app:/bin/sh\n") == home
+
+
+@pytest.mark.parametrize(
+    ("made", "there"),
+    [
+        ("useradd -u 7 -s /bin/sh -m app", True),
+        ("useradd --create-home --home-dir /home/app other", True),
+        ("adduser --disabled-password --gecos '' app", True),
+        ("useradd app", False),
+        ("adduser -H -D app", False),
+    ],
+)
+def test_a_home_directory_is_there_where_one_is_made(made: str, there: bool) -> None:
+    assert predict(f"FROM python:3.12-slim\nRUN {made}\n", {}).tree.is_dir("home/app") is there
