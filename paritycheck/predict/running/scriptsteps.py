@@ -12,11 +12,16 @@ import re
 from paritycheck.parse.command.shell import parse_script
 from paritycheck.predict.building.notes import RunStart
 from paritycheck.predict.running.following import follow
-from paritycheck.predict.running.installsites import enter
+from paritycheck.predict.running.installsites import current_target, enter
 from paritycheck.predict.running.shellstate import Shell, Status, covers
 from paritycheck.predict.running.shellwords import Field, Unsure
 
 _DEPTH = 8  # of scripts that call scripts
+_CALL = re.compile(r"\b(?:subprocess|os\.system|os\.exec\w*|os\.spawn\w*|runpy|(?:import|from)\s+pip)\b")
+_INSTALLER = re.compile(
+    r"\b(?:pip3?|pipmain|uv|poetry|pdm|pipenv|conda|mamba|micromamba)\b\W{1,40}(?:\w{1,20}\W{1,10})?"
+    r"(?:install|sync)\b"
+)
 
 
 def run_shell(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
@@ -129,7 +134,23 @@ def start_program(shell: Shell, words: list[Field]) -> Status:
         )
     )
     shell.touch(shell.cwd, "generated")
+    if _installs(_program_text(shell, words)):
+        shell.touch(current_target(shell, str(words[0])).site, "distributions")
     return None
+
+
+def _program_text(shell: Shell, words: list[Field]) -> str:
+    """Return what a Python command line runs, as far as it can be read."""
+    code = words[1:3]
+    if len(code) == 2 and code[0] == "-c" and isinstance(code[1], str):
+        return code[1]
+    data = shell.read(code[0]) if code and isinstance(code[0], str) else None
+    return (data or b"").decode("utf-8", "replace")
+
+
+def _installs(text: str) -> bool:
+    """Tell whether a Python program may call an installer: nobody knows with which words."""
+    return _CALL.search(text) is not None and _INSTALLER.search(text) is not None
 
 
 def _steers(name: str) -> bool:
