@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from paritycheck.model.environment import Distribution
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, Importer, ReportItem
 from paritycheck.predict.judging.losses import Losses, in_order
-from paritycheck.predict.selecting.selection import Selected
+from paritycheck.predict.selecting.selection import Installation, Selected
 from paritycheck.rules import make_finding
 
 # What installs is no part of the application, and base images bring their own.
@@ -64,6 +65,8 @@ def _unheld(losses: Losses, facts: Facts) -> Iterator[Finding]:
             used = [each for each in losses.used.get(selected.name, ()) if each.chain]
             if not (selected.direct and used and selected.location) or selected.version:
                 continue
+            if _is_held_from_outside(selected, install):
+                continue
             if selected.name in seen or _is_held(selected.specifier, selected.name in local):
                 continue
             seen.add(selected.name)
@@ -91,6 +94,14 @@ def _loose(
         imported_by=in_order(importers),
         hint="Pin the versions that work, or install from a lock file.",
     )
+
+
+def _is_held_from_outside(selected: Selected, install: Installation) -> bool:
+    """Tell whether the command holds it to what nobody knows before the build, such as a build argument."""
+    if selected.specifier or selected.location != install.location:
+        return False
+    named = re.finditer(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*[<>=!~@]", install.command)
+    return any(canonicalize_name(each[1]) == canonicalize_name(selected.name) for each in named)
 
 
 def _is_held(specifier: str, known: bool) -> bool:

@@ -60,6 +60,15 @@ def test_requirements(run: str, text: str, declared: str, expected: list[tuple[s
     assert [told(each) for each in predicted(run, text, requirements_txt=declared)] == expected
 
 
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [("flask", ["PC202"]), ('"flask==$VERSION"', []), ('"flask[async]==$(cat /version)"', [])],
+)
+def test_a_version_given_by_a_build_argument_holds(word: str, codes: list[str]) -> None:
+    found = predicted(f"ARG VERSION\nRUN pip install {word}\n", "import flask\n", requirements_txt="")
+    assert [each.code for each in found] == codes
+
+
 MAYBE = "class Client:\n    def get(self):\n        import httpx\n"
 
 

@@ -37,8 +37,8 @@ STREAM = "dev/stdin"  # where what a command reads lies while it is followed
 _STREAMS = ("-", "/dev/stdin", "/proc/self/fd/0")
 # shop[web] @ file:///src, and as uv also takes it: shop@dist/shop-1.whl
 _NAMED_PATH = re.compile(r"[\w.-]+(?:\[[^\]]*\])?\s*@\s*(file:.+|[^:@\s]+/[^:@\s]*)")
-# Of shop==$VERSION only the version is open.
-_NAMED_VERSION = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?)\s*(?:===?|[~!<>]=|[<>])")
+# Of shop==$VERSION only the version is open, of shop @ file://$WHEEL the address.
+_NAMED_VERSION = re.compile(r"\s*([A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?)\s*(?:===?|[~!<>]=|[<>@])")
 
 
 class Wanted:
@@ -167,7 +167,7 @@ def _want(
         if version_open is None:
             wanted.unclear = f"what {command_text([written])} stands for is not known"
         else:
-            wanted.words.append(version_open[1])
+            wanted.words.append(version_open[1].strip())
         return
     text = written.split(";")[0].strip()
     named_path = _NAMED_PATH.fullmatch(text)

@@ -475,3 +475,18 @@ def test_what_is_frozen_is_what_is_installed(first: str, second: str) -> None:
     )
     found = distributions(predict(text, FILES), "/v/bin/python")
     assert found == second
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        '"kit[web]==$VERSION"',
+        '"kit==$(cat /version)"',
+        '"kit>=$(cat /version)"',
+        '"kit @ file://$(ls /*.whl)"',
+    ],
+)
+def test_a_requirement_of_which_only_the_name_is_known(word: str) -> None:
+    prediction = predict(f"{BASE}ARG VERSION\nRUN pip install {word}\n", {})
+    assert distributions(prediction) == "kit"
+    assert open_sites(prediction)
