@@ -323,6 +323,23 @@ def test_hatchling_passes_over_packages_that_are_not_there() -> None:
     assert "/w" not in search_path(install("x", {"pyproject.toml": WHEEL_OF_PACKAGES}, "pip install -e ."))
 
 
+SCRIPT = "from setuptools import setup, find_packages\nsetup(name='my-app', packages=find_packages())\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "texts", "leads"),
+    [
+        ("python:3.11", {"setup.py": SCRIPT}, True),
+        ("python:3.12", {"setup.py": SCRIPT}, False),
+        ("python:3.11", {"setup.py": SCRIPT, "pyproject.toml": ""}, False),
+    ],
+)
+def test_an_editable_install_of_the_old_kind_leads_to_packages_that_come_later(
+    base: str, texts: dict[str, str], leads: bool
+) -> None:
+    assert ("/w" in search_path(install("", texts, "pip install -e .", base=base))) is leads
+
+
 @pytest.mark.parametrize(
     ("head", "silent"),
     [

@@ -2,7 +2,8 @@
 
 Source: pip ``install`` (local paths, ``-e``, ``--target``, ``--prefix``), uv ``pip install`` and ``sync``,
 poetry ``install``, pdm ``install``, pipenv ``sync``, PEP 660 for editable installs, PEP 610 for
-``direct_url.json``. What it requires is a matter of the command that installs it.
+``direct_url.json``; pip ``should_use_pep517``, setuptools ``develop`` for editable installs before it. What
+it requires is a matter of the command that installs it.
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ def _write_scripts(shell: Shell, project: Project, target: Target) -> list[str]:
 def _write_editable(shell: Shell, payload: Payload, target: Target) -> list[str]:
     name = re.sub(r"\W+", "_", payload.name) or "project"
     written = []
+    if payload.developed is not None and _may_develop(target):
+        payload = msgspec.structs.replace(payload, roots=(payload.developed,), redirects={})
     if payload.roots:
         text = "".join(f"/{root}\n" for root in payload.roots)
         write_text(shell, f"{target.site}/__editable__.{name}.pth", text)
@@ -126,6 +129,15 @@ def _write_editable(shell: Shell, payload: Payload, target: Target) -> list[str]
         write_text(shell, f"{target.site}/__editable__.{name}.pth", f"import {finder}; {finder}.install()\n")
         written += [f"__editable__.{name}.pth", f"{finder}.py"]
     return written
+
+
+def _may_develop(target: Target) -> bool:
+    """Tell whether pip may install a project without pyproject.toml as ``setup.py develop`` does.
+
+    It does where setuptools and wheel are installed, until its release 25.3; Python 3.12 brings them no more.
+    """
+    minor = re.search(r"python3\.(\d+)/", target.site)
+    return minor is None or int(minor[1]) < 12
 
 
 def _write_metadata(

@@ -33,7 +33,8 @@ class Payload(msgspec.Struct, frozen=True):
     ``files`` maps a path below site-packages to a tree path (a file, or a directory with all
     below). For an editable install ``roots`` are tree paths that go onto ``sys.path``, ``redirects``
     import names that are mapped to tree paths. ``problem``: why it is not known; then ``names`` are the
-    top-level names that there can be (none: any).
+    top-level names that there can be (none: any). ``developed``: the tree path that an editable install of
+    the old kind, ``setup.py develop``, puts onto ``sys.path`` whatever it holds; ``None`` if there is none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Payload(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     problem: str = ""
     names: tuple[str, ...] = ()
+    developed: str | None = None
 
 
 class Project:

@@ -58,7 +58,8 @@ def setuptools_payload(project: Project) -> Payload:
         else:
             missing.append(Need(path, _declaring_file(project), _line(project, module)))
     roots, redirects = _editable(project, packages, modules, package_dir)
-    return Payload(name, files, roots, redirects, (*needs, *missing))
+    developed = project.at(str(package_dir.get("", "")).strip("/.")) if project.pyproject is None else None
+    return Payload(name, files, roots, redirects, (*needs, *missing), developed=developed)
 
 
 def _read_script(project: Project) -> SetupScript | None:
