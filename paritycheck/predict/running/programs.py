@@ -31,6 +31,7 @@ from paritycheck.predict.running.programnames import (
     SYSTEM_TOOLS,
 )
 from paritycheck.predict.running.pythonsteps import download_model, make_environment, run_pipx, run_python
+from paritycheck.predict.running.recipesteps import follow_recipes
 from paritycheck.predict.running.recording import present_in
 from paritycheck.predict.running.scriptsteps import (
     evaluate,
@@ -118,6 +119,11 @@ def _generate(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     return None
 
 
+def _make(shell: Shell, fields: list[Field], text: bytes | None) -> Status:
+    follow_recipes(shell, fields)
+    return _generate(shell, fields, text)
+
+
 def _start(shell: Shell, fields: list[Field], _: bytes | None) -> Status:
     return start_program(shell, fields)
 
@@ -131,6 +137,7 @@ PROGRAMS: dict[str, Program] = {
     **dict.fromkeys(SYSTEM_TOOLS, _system),
     **dict.fromkeys(INSTALLERS, _distributions),
     **dict.fromkeys(GENERATORS, _generate),
+    "make": _make,
     **dict.fromkeys(STARTED, _start),
     **dict.fromkeys(WRAPPERS, wrap),
     **dict.fromkeys(("ash", "bash", "dash", "ksh", "sh", "zsh"), run_shell),

@@ -49,6 +49,26 @@ def test_a_recipe_of_the_project_may_install_what_it_likes(copied: str, is_open:
     assert ("" in open_sites(prediction)) is is_open
 
 
+@pytest.mark.parametrize(
+    ("recipe", "words", "expected"),
+    [
+        ("install:\n\tpip install .\n", "install", "shop"),
+        ("all: install\nPIP ?= pip\ninstall:\n\t@$(PIP) install .\n", "", "shop"),
+        ("install:\n\tpip install $(NAME)\n", "install NAME=.", "shop"),
+        ("install:\n\tpip install $(shell mktemp)\n\tpip install ./\n", "install", "shop"),
+        ("install:\n\tpip install $(shell mktemp)\n", "install", ""),
+        ("other:\n\tpip install .\n", "install", ""),
+        ("all:\n" + 99 * "\tmake\n" + "\tpip install .\n", "", "shop"),
+    ],
+)
+def test_what_a_recipe_says_literally_is_installed(recipe: str, words: str, expected: str) -> None:
+    script = "from setuptools import setup\nsetup(name='shop', packages=['shop'])\n"
+    files = {"Makefile": recipe, "setup.py": script, "shop/__init__.py": ""}
+    prediction = predict(f"{START}COPY . .\nRUN make {words}\n", files)
+    assert distributions(prediction) == expected
+    assert (prediction.tree.find(f"{SITE}/shop/__init__.py") is not None) is bool(expected)
+
+
 def test_an_environment_that_pipenv_makes_in_passing_is_copied() -> None:
     install = INSTALL.replace("pip install", "pipenv run pip install")
     text = (
