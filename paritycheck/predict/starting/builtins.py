@@ -113,3 +113,11 @@ PRINTERS: dict[str, Callable[[Scene, list[str]], str]] = {
     "realpath": _real,
     "readlink": _real,
 }
+
+
+def after_options(words: list[str]) -> tuple[str, ...]:
+    """Return the words after the options of ``exec``; ``-a NAME`` takes one."""
+    position = 0
+    while position < len(words) and words[position] in ("-a", "-c", "-l", "--"):
+        position += 2 if words[position] == "-a" else 1
+    return tuple(words[position:])

@@ -15,10 +15,10 @@ import msgspec
 from paritycheck.parse.command import shellscript as sh
 from paritycheck.parse.command.optionwords import flag_names
 from paritycheck.parse.command.shell import parse_script
-from paritycheck.predict.starting.builtins import BUILTINS, PRINTERS, activate
+from paritycheck.predict.starting.builtins import BUILTINS, PRINTERS, activate, after_options
 from paritycheck.predict.starting.conditions import test
 from paritycheck.predict.starting.scene import UNKNOWN, Command, Outcome, Process, Scene
-from paritycheck.predict.starting.state import ShellState, expand_fields, expand_text
+from paritycheck.predict.starting.state import ShellState, expand_fields, expand_text, looked_up
 
 Status = bool | None  # whether a command succeeds; None: nobody knows
 
@@ -186,7 +186,8 @@ class _Run:
         return None
 
     def _simple(self, command: sh.Simple, state: ShellState) -> Status:
-        fields = (field for word in command.words for field in self._fields(word, state))
+        written = command.words if _is_test(command) else map(looked_up, command.words)
+        fields = (field for word in written for field in self._fields(word, state))
         words = tuple(islice(fields, _WORDS))
         given = {
             name: self._text(word, state)
@@ -200,7 +201,7 @@ class _Run:
         if words == ("exec",):
             return True  # only redirects
         if name == "exec":
-            status = self._call(_after_options(rest), given, command.text, state)
+            status = self._call(after_options(rest), given, command.text, state)
             state.over = True
             return status
         if name in ("command", "builtin") and rest and not rest[0].startswith("-"):
@@ -283,14 +284,6 @@ class _Run:
 
     def _fields(self, word: sh.Word, state: ShellState) -> list[str]:
         return expand_fields(word, state, lambda text: self._substitute(text, state))
-
-
-def _after_options(words: list[str]) -> tuple[str, ...]:
-    """Return the words after the options of ``exec``; ``-a NAME`` takes one."""
-    position = 0
-    while position < len(words) and words[position] in ("-a", "-c", "-l", "--"):
-        position += 2 if words[position] == "-a" else 1
-    return tuple(words[position:])
 
 
 def _is_test(command: sh.Command) -> bool:

@@ -16,6 +16,10 @@ from paritycheck.predict.starting.scene import UNKNOWN, Scene
 
 _TRIM = re.compile(r"\$\{(\w+)(%%?|##?)([^${}]*)\}")
 _DEFAULT = re.compile(r"\$\{(\w+)(:?[-+=])(.*)\}", re.DOTALL)
+_LOOKUP = re.compile(
+    r"\$\(\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)\s*\)"
+    r"|`\s*(?:command\s+-v|which|type\s+-P)\s+([\w.+-]+)\s*`"
+)
 _ARRAY = re.compile(r"\$\{(\w+)\[[@*]\]\}")
 _NESTED = 10  # defaults in each other
 _LONGEST = 1 << 16  # characters of a word; doubling a variable makes them long fast
@@ -103,6 +107,16 @@ Substitute = Callable[[str], str]  # what a command substitution prints
 def expand_text(word: sh.Word, state: ShellState, substitute: Substitute) -> str:
     """Return a word that is not split."""
     return "".join(_value(part, state, substitute) for part in word.parts)[:_LONGEST]
+
+
+def looked_up(word: sh.Word) -> sh.Word:
+    """Return a program that is looked for, ``$(command -v uwsgi)``, by its name; any other word as it is.
+
+    Only for what is then called: a test asks whether it was found.
+    """
+    part = word.parts[0] if len(word.parts) == 1 else None
+    found = _LOOKUP.fullmatch(part.text) if isinstance(part, sh.Unclear) else None
+    return word if found is None else sh.Word((sh.Text(found[1] or found[2]),))
 
 
 def expand_fields(word: sh.Word, state: ShellState, substitute: Substitute) -> list[str]:
