@@ -214,3 +214,12 @@ def test_what_a_step_needs_may_be_installed_only_afterwards() -> None:
     assert absence.hint.startswith("Move Containerfile:3 behind Containerfile:4")
     after = msgspec.structs.replace(supply, moment=Location("Containerfile", 5))
     assert "only later" not in explain_absence("flask", after).reason
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("Containerfile", "Containerfile"), ("requirements.txt", "app/requirements.txt"), ("/etc/x", "/etc/x")],
+)
+def test_lines_of_the_containerfile_are_no_lines_of_the_context(path: str, expected: str) -> None:
+    supply = Supply(declarations(), (install("pip install flask"),), (SITE,), "app")
+    assert supply.rooted(Location(path, 1)).path == expected
