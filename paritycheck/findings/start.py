@@ -10,6 +10,7 @@ from paritycheck.model.journey import Gate, Item
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.model.tree import FileTree
+from paritycheck.predict.importing.outcome import Found, NotFound
 from paritycheck.rules import RULE_OF_GATE, make_finding
 
 _MOST_LINKS = 40  # Linux gives up there, too
@@ -31,6 +32,28 @@ def start_findings(facts: Facts) -> Iterator[Finding]:
     for path in (*scripts, *(path.lstrip("/") for path in start.data)):
         if facts.container.tree.find(path) is None and facts.container.project_doubt(path) is None:
             yield from _missing(path, facts)
+    yield from _nowhere(facts)
+
+
+def _nowhere(facts: Facts) -> Iterator[Finding]:
+    """``python -m`` names a module of a package that is there, and neither side has the module."""
+    finder = facts.view.finder
+    for root in (each for each in facts.view.start.roots if each.main and each.name):
+        miss = finder.find(root.name)
+        above = finder.find(miss.parent) if isinstance(miss, NotFound) and miss.parent else None
+        if not (isinstance(miss, NotFound) and isinstance(above, Found)):
+            continue
+        package = facts.placement.local_of.get(above.path)
+        own = posixpath.join(posixpath.dirname(package or ""), miss.missing.rpartition(".")[2])
+        if package is not None and not any(facts.local.tree.find(each) for each in (own, f"{own}.py")):
+            yield make_finding(
+                "PC405",
+                f"the container starts {root.name}, and neither it nor the checkout has {miss.missing}",
+                severity="warning",
+                items=[ReportItem("module", miss.missing)],
+                locations=_lines(facts),
+                hint="Correct the name of the module.",
+            )
 
 
 def _without_interpreter(facts: Facts) -> Iterator[Finding]:

@@ -38,6 +38,22 @@ def test_errors(lines: str, lost: list[str], place: Place) -> None:
     assert [item["name"] for each in errors for item in each["items"]] == lost
 
 
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ('["python3", "-m", "lib.b"]', ["lib.b"]),
+        ('["python3", "-m", "lib"]', ["lib.__main__"]),
+        ('["python3", "-m", "lib.a"]', []),
+    ],
+)
+def test_a_module_that_neither_side_has(command: str, named: list[str], place: Place) -> None:
+    place.write({"Containerfile": f"FROM python:3.12\nCOPY lib lib\nCMD {command}\n", **FILES})
+    git(place.checkout, "add", "-A")
+    found = place.run("check", "--format", "json").document["findings"]
+    said = [(each["code"], each["severity"], each["items"][0]["name"]) for each in found]
+    assert said == [("PC405", "warning", name) for name in named]
+
+
 def test_what_a_mount_may_bring_is_no_answer(place: Place) -> None:
     compose = "services:\n  web:\n    build: .\n    volumes: ['.:/srv']\n"
     containerfile = 'FROM python:3.12\nWORKDIR /srv\nCMD ["python3", "run.py"]\n'

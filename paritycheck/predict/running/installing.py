@@ -47,7 +47,8 @@ def install_project(
             shell.touch(place, "anything", f"{payload.problem} ({shell.scene.location.text})")
     elif editable:
         written += _write_editable(shell, payload, target)
-        if not is_project(shell, directory):
+        fetched = shell.tree.doubt(directory)
+        if not is_project(shell, directory) and fetched and fetched.brings != "system":
             # It was fetched: nobody else installs what is still worked on than those who work on it.
             shell.touch(target.site, "anything", f"what project /{directory} holds is not known")
     else:
