@@ -48,8 +48,8 @@ def install_project(
     elif editable:
         written += _write_editable(shell, payload, target)
         fetched = shell.tree.doubt(directory)
-        if not is_project(shell, directory) and fetched and fetched.brings != "system":
-            # It was fetched: nobody else installs what is still worked on than those who work on it.
+        if not is_project(shell, directory) and fetched and fetched.path:
+            # A step laid it out: nobody else installs what is still worked on than those who work on it.
             shell.touch(target.site, "anything", f"what project /{directory} holds is not known")
     else:
         for path, source in payload.files.items():
