@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from paritycheck.gates import Facts, travel
-from paritycheck.model.journey import Item, Journey, Verdict
+from paritycheck.model.journey import Gate, Item, Journey, Verdict
 from paritycheck.model.location import Location
 from paritycheck.model.report import Finding, ReportItem
 from paritycheck.predict.judging.datafiles import DataLoss, find_data_losses
@@ -24,9 +24,12 @@ def data_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
     for loss in sorted(found, key=lambda each: (not each.breaks, each.path, each.importer.path)):
         journey = travel(Item("data", loss.path, loss.path), facts)
         judged.append((loss, journey, journey.lost_at))
+    lost_there: dict[object, set[str]] = defaultdict(set)
+    for loss, _, lost in judged:
+        lost_there[_place(lost)].add(loss.path)
     parts: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
     for each in judged:
-        parts[_outermost(each, judged)].append(each)
+        parts[_outermost(each, lost_there)].append(each)
     causes: dict[tuple[bool, str], list[Judged]] = defaultdict(list)
     for alike in parts.values():
         widest = min(alike, key=lambda each: len(each[0].path))
@@ -35,19 +38,18 @@ def data_findings(losses: Losses, facts: Facts) -> Iterator[Finding]:
         yield _finding(alike, facts)
 
 
-def _outermost(one: Judged, judged: list[Judged]) -> tuple[object, ...]:
+def _place(lost: Verdict | None) -> tuple[Gate, tuple[Location, ...]] | None:
+    return None if lost is None else (lost.gate, lost.locations)
+
+
+def _outermost(one: Judged, lost_there: Mapping[object, set[str]]) -> tuple[object, ...]:
     """Return the highest directory above that is missing, too, and was lost by the same gate and lines."""
     loss, _, lost = one
     if lost is None:
         return loss.path, loss.importer
-    above = [
-        other.path
-        for other, _, verdict in judged
-        if verdict is not None
-        and (verdict.gate, verdict.locations) == (lost.gate, lost.locations)
-        and f"{loss.path}/".startswith(f"{other.path}/")
-    ]
-    return min(above, key=len), lost.gate, lost.locations
+    ends = [at for at, sign in enumerate(f"{loss.path}/") if sign == "/"]
+    above = (loss.path[:end] for end in ends)
+    return next(path for path in above if path in lost_there[_place(lost)]), _place(lost)
 
 
 def _cause(loss: DataLoss, lost: Verdict | None) -> str:

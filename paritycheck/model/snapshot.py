@@ -215,6 +215,21 @@ def read_ahead(mapping: Mapping[str, object], paths: Iterable[str]) -> None:
         mapping.read_ahead(paths)
 
 
+def read_behind(
+    mapping: Mapping[str, object], places: Callable[[Sequence[str]], Iterable[str]] = lambda paths: paths
+) -> Callable[[Sequence[str]], tuple[()]]:
+    """Return the ``load_many`` of a mapping that takes its values from another one.
+
+    It only tells that one to read ahead what lies at the ``places`` there: they are found when asked for.
+    """
+
+    def ahead(paths: Sequence[str]) -> tuple[()]:
+        read_ahead(mapping, places(paths))
+        return ()
+
+    return ahead
+
+
 class Edited(Mapping[str, T], Generic[T]):
     """A mapping with one value replaced; nothing else is read."""
 

@@ -10,14 +10,43 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from paritycheck.parse.command.optionwords import flag_names, read_options
+
+MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 MARK = "\0"  # stands for a value that is not known
 _DEEPEST = 20  # rules that need each other
+_MAKE_FLAGS = flag_names("-s --silent -k -B -i -n --no-print-directory -e -r -R -w -d")
 _ASSIGNMENT = re.compile(r"(?:export\s{1,9})?([A-Za-z_][\w-]{0,99})\s{0,9}(\?|:{1,3}|\+)?=\s{0,9}(.*)")
 _RULE = re.compile(r"([\w./ -]{1,200}?)\s{0,9}:(?![=:])([^=]{0,500}|[^=]{0,500}[;#].{0,500})$")
 _RECIPE = re.compile(r"@?([\w-]{1,100})((?:\s[^:]{0,200})?):(?!=)\s{0,9}(.{0,200})$")
 _MAKE_VALUE = re.compile(r"\$(?:\(([^()$]{0,200})\)|\{([^{}$]{0,200})\})")
 _JUST_VALUE = re.compile(r"\{\{\s{0,9}([^{}]{0,200}?)\s{0,9}\}\}")
+
+
+class MakeCall(NamedTuple):
+    """A command line of ``make``: the ``directory`` it goes to first (``""``: none), the files it looks for.
+
+    ``goals`` are at least one, ``""`` for the first rule; ``given`` the variables that it sets.
+    """
+
+    directory: str
+    files: tuple[str, ...]
+    goals: tuple[str, ...]
+    given: dict[str, str]
+
+
+def read_make(words: tuple[str, ...]) -> MakeCall:
+    """Read the words behind ``make``: ``[-C DIR] [-f FILE] [GOAL] [VAR=value]``."""
+    options = read_options(words, _MAKE_FLAGS)
+    named = options.last("-f", "--file", "--makefile")
+    return MakeCall(
+        options.last("-C", "--directory") or "",
+        (named,) if named else MAKEFILES,
+        tuple(word for word in options.rest if "=" not in word) or ("",),
+        dict(word.split("=", 1) for word in options.rest if "=" in word),
+    )
 
 
 def read_makefile(

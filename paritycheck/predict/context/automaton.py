@@ -85,12 +85,16 @@ class State:
 
 
 class Automaton:
-    """The patterns as sequences of steps; ``whole`` are those that only a test on the path knows."""
+    """The patterns as sequences of steps.
+
+    ``whole`` are those that only a test on the path knows, ``of_whole`` are the same as a set.
+    """
 
     def __init__(
         self, sequences: Iterable[tuple[int, tuple[tuple[Step, ...], ...]]], whole: dict[int, PathTest]
     ) -> None:
         self.whole = whole
+        self.of_whole = sum(1 << index for index in whole)
         self.steps: list[Step] = []
         self._accepted: list[int] = []  # the patterns matched by whoever arrives at a position
         self._owner: list[int] = []  # the pattern that a position belongs to
@@ -119,7 +123,7 @@ class Automaton:
 
     def within_reach(self, positions: Positions) -> int:
         """Return the patterns that something below a directory of these positions can match."""
-        reached = sum(1 << index for index in self.whole)
+        reached = self.of_whole
         for position in positions:
             reached |= self._owner[position]
         return reached

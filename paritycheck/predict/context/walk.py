@@ -105,7 +105,6 @@ class _Walk:
         # The dot of Go's expressions takes no newline; only tests on whole paths know that.
         odd = any("\n" in entry.path for group in self.groups.values() for entry in group)
         self.automaton = matcher.plain_automaton if odd else matcher.automaton
-        self.whole = sum(1 << index for index in self.automaton.whole)
         # BuildKit's early client sent the directories that it only entered.
         early = matcher.dialect == "early"
         self.sends_entered = early and matcher.engine.name == "buildkit"
@@ -184,7 +183,7 @@ class _Walk:
             within = Entered(entry, outcome.decider, within)
             self.kept.append(within)
         depth = entry.path.count("/") + 1
-        recorded = self.matcher.hand_down(above.recorded, outcome, depth, self.whole)
+        recorded = self.matcher.hand_down(above.recorded, outcome, depth, self.automaton.of_whole)
         return _Directory(entry.path, self.automaton.state(following), recorded, within)
 
     def _count(self, outcome: Outcome, within: Entered | None) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import msgspec
 
-from paritycheck.model.snapshot import OnDemand, Snapshot, carried_paths, read_ahead
+from paritycheck.model.snapshot import OnDemand, Snapshot, carried_paths, read_behind
 from paritycheck.model.source import Deferred, Import, SourceFile
 from paritycheck.parse.python.distmetadata import parse_entry_points
 
@@ -39,11 +39,7 @@ def with_deferred_imports(side: Snapshot) -> Snapshot:
         )
         return msgspec.structs.replace(says, imports=(*says.imports, *plugins, *named))
 
-    def ahead(paths: object) -> tuple[()]:
-        read_ahead(modules, paths if isinstance(paths, list) else ())
-        return ()  # they are found there when they are asked for
-
-    carried = OnDemand(load, lambda: carried_paths(modules), ahead)
+    carried = OnDemand(load, lambda: carried_paths(modules), read_behind(modules))
     return msgspec.structs.replace(side, modules=carried)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from paritycheck.model.snapshot import Unknown
-from paritycheck.model.source import SourceData, SourceFile
+from paritycheck.model.source import SourceFile
 from paritycheck.model.tree import FileTree
 from paritycheck.predict.importing.outcome import Doubtful, Found, FoundKind, NotFound, Outcome
 from paritycheck.predict.importing.places import Places, near_miss
@@ -25,8 +25,7 @@ class Finder:
     ``entries`` are the sys.path entries in order, as paths of the tree; ``suffixes`` the
     interpreter's extension-module suffixes in order; ``editables`` maps names to the paths that an
     editable finder redirects them to; ``modules`` tells what a source file says (asked only for
-    ``__init__`` files, and where a parent is no package), ``data`` what one opens (never asked here);
-    ``doubt`` why a path is unknown. From the
+    ``__init__`` files, and where a parent is no package); ``doubt`` why a path is unknown. From the
     entry ``assumed`` on they are guesses: they supply what is missing, and hide no namespace package.
     """
 
@@ -40,7 +39,6 @@ class Finder:
         builtins: Iterable[str] = (),
         frozen: Iterable[str] = (),
         modules: Mapping[str, SourceFile] | None = None,
-        data: Mapping[str, SourceData] | None = None,
         doubt: Callable[[str], Unknown | None] | None = None,
         archives: Mapping[str, FileTree] | None = None,
         assumed: int | None = None,
@@ -49,7 +47,6 @@ class Finder:
         self.entries = tuple(entries)
         self.suffixes = tuple(suffixes)
         self.modules: Mapping[str, SourceFile] = modules if modules is not None else {}
-        self.data: Mapping[str, SourceData] = data if data is not None else {}
         self._kinds: tuple[tuple[str, FoundKind], ...] = (
             *((suffix, "extension") for suffix in suffixes),
             (".py", "source"),

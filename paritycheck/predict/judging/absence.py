@@ -91,13 +91,13 @@ def _taken_away(name: str, install: Installation, supply: Supply) -> Absence:
             )
     if install.forgiven:
         why, hint = "but its failure goes unnoticed", "Let the build fail where this installation fails."
-    elif any(canonicalize_name(each.name) == canonicalize_name(name) for each in supply.lasting):
-        why, hint = "and this image was built otherwise", "Build the image anew from this checkout."
-        if not supply.actual:
-            why = "and the interpreter that is started does not find it"
-            hint = f"Start the interpreter that {install.location} installs for."
-    else:
+    elif all(canonicalize_name(each.name) != canonicalize_name(name) for each in supply.lasting):
         why, hint = "but a later step takes it away", f"Keep what {install.location} installs."
+    elif supply.actual:
+        why, hint = "and this image was built otherwise", "Build the image anew from this checkout."
+    else:
+        why = "and the interpreter that is started does not find it"
+        hint = f"Start the interpreter that {install.location} installs for."
     return Absence(
         "missing", f"{install.location} installs it, {why}: `{install.command}`", (install.location,), hint
     )

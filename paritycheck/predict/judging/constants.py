@@ -6,6 +6,8 @@ what the settings module binds).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from paritycheck.model.source import Constant, DataReference, SourceData, SourceFile
@@ -17,11 +19,16 @@ _MOST = 20  # modules that pass a name on to each other
 
 
 def settle(
-    reference: DataReference, file: str, finder: Finder, settings: str = ""
+    reference: DataReference,
+    file: str,
+    finder: Finder,
+    data: Mapping[str, SourceData],
+    settings: str = "",
 ) -> tuple[DataReference, str] | None:
     """Return the reference by a base that is no constant, and the tree path of the module it is seen from.
 
-    ``file`` is the module that names it, ``settings`` Django's settings module. What may be otherwise is
+    ``file`` is the module that names it, ``data`` what each module binds, ``settings`` Django's settings
+    module. What may be otherwise is
     guarded. ``None`` if the constant is not known.
     """
     for _ in range(_MOST):
@@ -30,7 +37,7 @@ def settle(
         name = reference.package
         if settings and name.startswith(_DJANGO):
             name = f"{settings}:{name.removeprefix(_DJANGO)}"
-        found = _constant(name, file, finder)
+        found = _constant(name, file, finder, data)
         if found is None:
             return None
         constant, file, unsure = found
@@ -57,7 +64,9 @@ def _moved(reference: DataReference, constant: Constant) -> DataReference | None
     )
 
 
-def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str, bool] | None:
+def _constant(
+    name: str, file: str, finder: Finder, data: Mapping[str, SourceData]
+) -> tuple[Constant, str, bool] | None:
     """Find ``.paths:DATA`` or ``app:paths.DATA``, as seen from ``file``, and the file that binds it.
 
     The last is whether it is the attribute of an object, ``config:settings.DATA``: who makes the object, and
@@ -66,7 +75,7 @@ def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str, bool
     origin, _, rest = name.partition(":")
     path = _module(origin, file, finder) if origin else file
     for _ in range(rest.count(".") + 1):
-        found = _bound(rest, path, finder)
+        found = _bound(rest, path, finder, data)
         if found is not None:
             return *found, "." in rest
         step, _, rest = rest.partition(".")
@@ -74,14 +83,16 @@ def _constant(name: str, file: str, finder: Finder) -> tuple[Constant, str, bool
     return None
 
 
-def _bound(name: str, path: str, finder: Finder) -> tuple[Constant, str] | None:
+def _bound(
+    name: str, path: str, finder: Finder, data: Mapping[str, SourceData]
+) -> tuple[Constant, str] | None:
     """Find what the module at ``path`` binds, or takes from another: ``DATA``, ``settings.DATA``."""
     first = name.partition(".")[0]
     for _ in range(_MOST):
         says = finder.modules.get(path) if path else None
         if says is None:
             return None
-        named = finder.data.get(path, SourceData()).constants
+        named = data.get(path, SourceData()).constants
         if name in named:
             return named[name], path
         if first in says.defines and not _passes_on(says, first):

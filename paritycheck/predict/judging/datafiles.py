@@ -120,11 +120,12 @@ class _Search:
         name = "__main__" if module.name.endswith("__main__") else module.name or "?"
         if holds(reference.condition, {**self.view.facts, "__name__": name}) is False:
             return
-        settled = settle(reference, module.path, self.view.finder, self.view.start.settings)
+        finder, data = self.view.finder, self.container.data
+        settled = settle(reference, module.path, finder, data, self.view.start.settings)
         if settled is None:
             return
         reference, path = settled
-        wanted = place_meant(reference, path, self.cwd, self.view.finder)
+        wanted = place_meant(reference, path, self.cwd, finder, data)
         if (
             wanted is None
             or wanted.endswith(".py")
@@ -147,7 +148,8 @@ class _Search:
 
     def wanted(self, reference: DataReference, module: _Module) -> str | None:
         """Return the container path that is meant; ``""`` if it is above the root, ``None`` if unknown."""
-        return place_meant(reference, module.path, self.cwd, self.view.finder, self.view.start.settings)
+        finder, data = self.view.finder, self.container.data
+        return place_meant(reference, module.path, self.cwd, finder, data, self.view.start.settings)
 
     def _sources(self, reference: DataReference, local: str | None, wanted: str) -> Iterator[str]:
         """Yield what the reference names in the checkout, seen from the file ``local``; nothing outside."""

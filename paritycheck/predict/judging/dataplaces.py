@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from paritycheck.model.source import DataReference
+from collections.abc import Mapping
+
+from paritycheck.model.source import DataReference, SourceData
 from paritycheck.predict.importing.finder import Finder
 from paritycheck.predict.importing.outcome import Found
 from paritycheck.predict.judging.constants import settle
 
 
 def place_meant(
-    reference: DataReference, file: str, cwd: str, finder: Finder, settings: str = ""
+    reference: DataReference,
+    file: str,
+    cwd: str,
+    finder: Finder,
+    data: Mapping[str, SourceData],
+    settings: str = "",
 ) -> str | None:
     """Return the tree path that ``reference`` means in the module at ``file``, started in ``cwd``.
 
-    ``settings`` is Django's settings module. ``""`` if the place is above the root, or the root itself;
-    ``None`` if it is not known.
+    ``data`` is what each module binds, ``settings`` Django's settings module. ``""`` if the place is above
+    the root, or the root itself; ``None`` if it is not known.
     """
-    settled = settle(reference, file, finder, settings)
+    settled = settle(reference, file, finder, data, settings)
     if settled is None:
         return None
     reference, file = settled

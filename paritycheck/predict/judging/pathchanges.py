@@ -38,7 +38,7 @@ def path_changes(
     for path in changing:
         for reference in container.data.get(path, SourceData()).references:
             if reference.use in ("inserted", "appended"):
-                place = place_meant(reference, path, start.cwd.strip("/"), finder)
+                place = place_meant(reference, path, start.cwd.strip("/"), finder, container.data)
                 real = container.tree.resolve(place) if place is not None else None
                 if real is not None and container.tree.is_dir(real):
                     (first if reference.use == "inserted" else last)[real] = None

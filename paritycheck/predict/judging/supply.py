@@ -34,12 +34,10 @@ class Supply(msgspec.Struct, frozen=True):
 
     def rooted(self, location: Location) -> Location:
         """Return a line of the build context as a line of the checkout, which it may be already."""
-        if location.path.startswith("/") or not self.context:
+        # A Containerfile, whose command line may name a requirement itself, is not counted from the context.
+        commanding = any(install.location.path == location.path for install in self.installs)
+        if location.path.startswith("/") or not self.context or commanding:
             return location
-        if any(install.location.path == location.path for install in self.installs):
-            return (
-                location  # named on the command line itself, and no Containerfile is counted from the context
-            )
         path = join(self.context, location.path)
         if self.declarations.file(path) is None and self.declarations.file(location.path) is not None:
             return location

@@ -106,7 +106,6 @@ def _finder(
         builtins=find_builtins(container.tree, environment) if interpreter else sys.stdlib_module_names,
         frozen=STARTED,
         modules=container.modules,
-        data=container.data,
         doubt=container.project_doubt,
         archives=container.archives,
         assumed=len(certain),

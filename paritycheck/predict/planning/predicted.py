@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown, read_ahead
+from paritycheck.model.snapshot import ImageConfig, OnDemand, Origin, Snapshot, Unknown, read_behind
 from paritycheck.model.source import SourceData, SourceFile
 from paritycheck.model.tree import FileEntry, FileTree
 from paritycheck.parse.python.datafiles import read_data
@@ -105,13 +105,9 @@ def _snapshot(
         found = text(where)
         return None if found is None else found.encode("utf-8")
 
-    def ahead(known: Mapping[str, T]) -> Callable[[Sequence[str]], tuple[()]]:
-        def read_sources(paths: Sequence[str]) -> tuple[()]:
-            found = (tree.find(path) for path in paths)
-            read_ahead(known, [prefix + entry.source for entry in found if entry and entry.source])
-            return ()  # they are found there when they are asked for
-
-        return read_sources
+    def sources(paths: Sequence[str]) -> list[str]:
+        found = (tree.find(path) for path in paths)
+        return [prefix + entry.source for entry in found if entry and entry.source]
 
     def own_modules() -> Iterator[str]:
         return (name for name in files if name.endswith(".py"))
@@ -120,11 +116,11 @@ def _snapshot(
     return Snapshot(
         origin=Origin("predicted", reference),
         tree=tree,
-        modules=OnDemand(looked_up(local.modules, parsed), own_modules, ahead(local.modules)),
+        modules=OnDemand(looked_up(local.modules, parsed), own_modules, read_behind(local.modules, sources)),
         texts=OnDemand(text, lambda: ()),
         digests=OnDemand(looked_up(local.digests, lambda entry: entry.digest or None), lambda: files),
         environment=predicted_environment(tree, read, config),
         config=config,
         unknown=unknown,
-        data=OnDemand(looked_up(local.data, opened), own_modules, ahead(local.data)),
+        data=OnDemand(looked_up(local.data, opened), own_modules, read_behind(local.data, sources)),
     )

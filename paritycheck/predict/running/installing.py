@@ -47,9 +47,8 @@ def install_project(
             shell.touch(place, "anything", f"{payload.problem} ({shell.scene.location.text})")
     elif editable:
         written += _write_editable(shell, payload, target)
-        fetched = shell.tree.doubt(directory)
-        if not is_project(shell, directory) and fetched and fetched.path:
-            # A step laid it out: nobody else installs what is still worked on than those who work on it.
+        if not is_project(shell, directory) and is_fetched(shell, directory):
+            # Nobody else installs what is still worked on than those who work on it.
             shell.touch(target.site, "anything", f"what project /{directory} holds is not known")
     else:
         for path, source in payload.files.items():
@@ -196,6 +195,11 @@ def static_version(project: Project) -> str:
         if isinstance(version, str) and re.fullmatch(r"[\w.!+-]+", version):
             return version
     return ""
+
+
+def is_fetched(shell: Shell, directory: str) -> bool:
+    """Tell whether a step put something into a directory that came from elsewhere."""
+    return any(part.path and covers(part.path, directory) for part in shell.tree.unknown)
 
 
 def is_project(shell: Shell, directory: str) -> bool:

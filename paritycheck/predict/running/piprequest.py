@@ -8,10 +8,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from paritycheck.predict.running.installing import is_project
+from paritycheck.predict.running.installing import is_fetched, is_project
 from paritycheck.predict.running.managerwords import Values
 from paritycheck.predict.running.recording import write_bytes
-from paritycheck.predict.running.shellstate import Shell, covers
+from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.running.shellwords import Field, Unsure
 from paritycheck.predict.selecting.request import PipRequest
 
@@ -198,15 +198,10 @@ def _want(
         wanted.projects.append((path, editable))
     elif shell.tree.is_dir(path) or editable or text.startswith("."):
         choices = [f"/{path}/{name}" for name in ("pyproject.toml", "setup.py")]
-        if all(shell.is_absent(choice) for choice in choices) and not (editable and _is_fetched(shell, path)):
+        if all(shell.is_absent(choice) for choice in choices) and not (editable and is_fetched(shell, path)):
             shell.need(choices[0])
         else:
             wanted.projects.append((path, editable))
-
-
-def _is_fetched(shell: Shell, directory: str) -> bool:
-    """Tell whether a step put something there that came from elsewhere."""
-    return any(part.path and covers(part.path, directory) for part in shell.tree.unknown)
 
 
 def _built_wheels(shell: Shell, pattern: str) -> list[str]:

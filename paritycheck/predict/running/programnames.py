@@ -1,5 +1,7 @@
 """Names of programs, by what they leave in an image: nothing, files of others, or files that they make."""
 
+from paritycheck.parse.command.taskfiles import MAKEFILES
+
 # What they do is of no interest here: they print, or change what no program of the project reads.
 SILENT = frozenset(
     {"[[", "alias", "apt-mark", "awk", "base64", "basename", "bc", "bg", "caddy", "cat", "chattr",
@@ -49,7 +51,7 @@ GENERATORS = frozenset(
 RECIPES: dict[str, tuple[str, ...]] = {
     "invoke": ("tasks.py",),
     "just": ("justfile", "Justfile", ".justfile"),
-    "make": ("GNUmakefile", "makefile", "Makefile"),
+    "make": MAKEFILES,
     "nox": ("noxfile.py",),
     "task": ("Taskfile.yml", "Taskfile.yaml"),
     "tox": ("tox.ini", "pyproject.toml"),

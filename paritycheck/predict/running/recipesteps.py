@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 
-from paritycheck.parse.command.optionwords import flag_names, read_options
-from paritycheck.parse.command.taskfiles import MARK, read_makefile
-from paritycheck.predict.running.programnames import RECIPES
+from paritycheck.parse.command.taskfiles import MARK, read_make, read_makefile
 from paritycheck.predict.running.scriptsteps import run_text
 from paritycheck.predict.running.shellstate import Shell
 from paritycheck.predict.running.shellwords import Field
 
-_FLAGS = flag_names("-s --silent -k -B -i -n --no-print-directory -e -r -R -w -d")
 _LEVEL = "MAKELEVEL"
 _NOT_LITERAL = re.compile(rf"\( [^\n]*{MARK}[^\n]*\n\)\n?")
 
@@ -28,18 +25,16 @@ def follow_recipes(shell: Shell, fields: list[Field]) -> None:
     words = tuple(field for field in fields[1:] if isinstance(field, str))
     if len(words) < len(fields) - 1 or shell.env.get(_LEVEL):
         return
-    options = read_options(words, _FLAGS)
+    call = read_make(words)
     cwd = shell.cwd
-    shell.cwd = shell.path(options.last("-C", "--directory") or ".")
-    named = options.last("-f", "--file", "--makefile")
-    data = next(filter(None, map(shell.read, (named,) if named else RECIPES["make"])), b"")
-    given = dict(word.split("=", 1) for word in options.rest if "=" in word)
+    shell.cwd = shell.path(call.directory or ".")
+    data = next(filter(None, map(shell.read, call.files)), b"")
     known = {name: value for name, value in shell.env.items() if value is not None}
     shell.env[_LEVEL] = "1"
     shell.guarded += 1
     shell.doubted += 1
-    for goal in [word for word in options.rest if "=" not in word] or [""]:
-        script = read_makefile(data.decode("utf-8", "replace"), goal, known, given)
+    for goal in call.goals:
+        script = read_makefile(data.decode("utf-8", "replace"), goal, known, call.given)
         run_text(shell, _NOT_LITERAL.sub("", script or ""), ())
     shell.guarded -= 1
     shell.doubted -= 1

@@ -5,11 +5,9 @@ Source: CPython runs any file that it is given (Modules/main.c, ``pymain_run_fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
-from paritycheck.model.snapshot import OnDemand, Snapshot, carried_paths, read_ahead
+from paritycheck.model.snapshot import OnDemand, Snapshot, carried_paths, read_behind
 from paritycheck.predict.starting.start import Start
 
 
@@ -23,9 +21,5 @@ def with_scripts(container: Snapshot, start: Start) -> Snapshot:
     if not scripts:
         return container
 
-    def ahead(paths: Sequence[str]) -> tuple[()]:
-        read_ahead(modules, paths)
-        return ()  # they are found there when they are asked for
-
-    more = OnDemand(modules.get, lambda: (*carried_paths(modules), *scripts), ahead)
+    more = OnDemand(modules.get, lambda: (*carried_paths(modules), *scripts), read_behind(modules))
     return msgspec.structs.replace(container, modules=more)

@@ -8,29 +8,22 @@ from __future__ import annotations
 import re
 
 from paritycheck.parse.command.optionwords import flag_names, read_options
-from paritycheck.parse.command.taskfiles import read_justfile, read_makefile, read_project_task
+from paritycheck.parse.command.taskfiles import read_justfile, read_make, read_makefile, read_project_task
 from paritycheck.predict.starting.scene import Command, Scene
 
-_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _DEEPEST = 5  # makefiles that include each other
 _LONGEST = 1 << 20  # characters of a makefile with all that it includes
 _JUSTFILES = ("justfile", ".justfile", "Justfile")
 
 
 def make(words: tuple[str, ...], scene: Scene) -> Command:
-    """``make [-C DIR] [-f FILE] [GOAL] [VAR=value]``."""
-    options = read_options(words, flag_names("-s --silent -k -B -i -n --no-print-directory -e -r -R -w -d"))
-    directory = options.last("-C", "--directory")
-    scene = scene.entered(directory) if directory else scene
-    given = dict(word.split("=", 1) for word in options.rest if "=" in word)
-    goals = [word for word in options.rest if "=" not in word] or [""]
-    text = _read(
-        scene, (options.last("-f", "--file", "--makefile"),) if options.has("-f", "--file") else _MAKEFILES
-    )
-    text = _included(text, scene)
+    """``make``: the recipes of its goals, one after the other."""
+    call = read_make(words)
+    scene = scene.entered(call.directory) if call.directory else scene
+    text = _included(_read(scene, call.files), scene)
     known = {name: value for name, value in scene.env.items() if value is not None}
-    scripts = [read_makefile(text, goal, known, given) for goal in goals]
-    return _shell([script for script in scripts if script], scene.given(given))
+    scripts = [read_makefile(text, goal, known, call.given) for goal in call.goals]
+    return _shell([script for script in scripts if script], scene.given(call.given))
 
 
 def _included(text: str, scene: Scene, depth: int = 0) -> str:
